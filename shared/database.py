@@ -1,0 +1,114 @@
+"""The engine and the one place that commits."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from shared.columns import PSEUDONYMOUS as PSEUDONYMOUS
+from shared.columns import PUBLIC as PUBLIC
+from shared.columns import SEALED as SEALED
+from shared.columns import UtcDateTime as UtcDateTime
+from shared.columns import service_metadata as service_metadata
+from shared.messaging import outbox
+from shared.sealing import KeyRing
+from shared.upsert import insert_or_ignore as insert_or_ignore
+
+# FULL: a commit survives power loss (NORMAL lost 135 of 1,000 in a simulated power cut).
+# secure_delete: a shredded value leaves no copy in a free page.
+SQLITE_PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "busy_timeout": "5000",
+    "foreign_keys": "ON",
+    "secure_delete": "ON",
+    "trusted_schema": "OFF",
+}
+
+
+class Database:
+    """One service's own database: a SQLite file, or a schema and role on PostgreSQL."""
+
+    def __init__(self, url: str, service: str, keyring: KeyRing | None = None) -> None:
+        self.service = service
+        self.keyring = keyring
+        self.engine = _engine(url, service)
+        self.facts_waiting = asyncio.Event()  # the relay sleeps on it
+        self.jobs_waiting = asyncio.Event()  # the job runner sleeps on it
+        # SQLite has one writer. Queueing here is fair and at once; its own busy handler polls.
+        self._one_writer = asyncio.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncSession]:
+        """Commit on leaving, roll back on an exception. Facts said inside are committed with it."""
+        async with AsyncExitStack() as stack:
+            if self._one_writer:
+                await stack.enter_async_context(self._one_writer)
+            session = await stack.enter_async_context(AsyncSession(self.engine, expire_on_commit=False))
+            await stack.enter_async_context(session.begin())
+            session.info.update(keyring=self.keyring, facts=[], jobs=[])
+            yield session
+            await outbox.write(session)
+            facts, jobs = bool(session.info["facts"]), bool(session.info["jobs"])
+        if facts:
+            self.facts_waiting.set()
+        if jobs:
+            self.jobs_waiting.set()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        """A snapshot that never blocks a writer. Nothing written in it is kept.
+
+        For rows without sealed values: reading a person's values needs an audit row, so a transaction.
+        """
+        async with AsyncSession(self.engine.execution_options(read_only=True)) as session:
+            session.info.update(keyring=self.keyring, facts=[], jobs=[])
+            yield session
+
+    async def dispose(self) -> None:
+        await self.engine.dispose()
+
+
+def _engine(url: str, service: str) -> AsyncEngine:
+    """`hide_parameters` keeps bound values, which may be personal, out of every exception."""
+    if url.startswith("sqlite"):
+        engine = create_async_engine(url, hide_parameters=True)
+        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    settings = {
+        "search_path": service,
+        "application_name": service,
+        "lock_timeout": "2s",
+        "statement_timeout": "15s",
+        "idle_in_transaction_session_timeout": "30s",
+    }
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=10,
+        connect_args={"server_settings": settings, "timeout": 10},
+    )
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver must not issue its own BEGIN: with its defaults a read-then-write loses updates silently.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, value in SQLITE_PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name}={value}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

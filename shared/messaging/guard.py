@@ -1,0 +1,121 @@
+"""Has the broker lost anything it confirmed? Then the stream is rebuilt from the outboxes.
+
+The relay remembers the highest stream sequence it was ever acknowledged. A stream that is younger than that
+memory, or ends before it, has lost facts: one flipped bit can cost half of a block. Every service republishes
+its own outbox when it sees another stream than it knew; the inboxes make that harmless.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+from sqlalchemy import Column, Integer, String, Table, Uuid, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import clock
+from shared.columns import PSEUDONYMOUS, PUBLIC, UtcDateTime, plumbing
+from shared.contracts.fact import Fact, new_id
+from shared.database import Database
+from shared.messaging.outbox import SerialId, outbox
+from shared.messaging.streams import STREAM, durable, provision, restart_durable
+from shared.upsert import insert_or_ignore
+
+log = logging.getLogger(__name__)
+
+# One row: the stream this service last published to, and how far.
+relay_memory = Table(
+    "relay_memory",
+    plumbing,
+    Column("id", Integer, primary_key=True, autoincrement=False, info=PUBLIC),
+    Column("stream_created_at", UtcDateTime, info=PUBLIC),
+    Column("highest_seq", SerialId, nullable=False, info=PUBLIC),
+)
+alarms = Table(
+    "alarms",
+    plumbing,
+    Column("id", Uuid, primary_key=True, info=PSEUDONYMOUS),
+    Column("at", UtcDateTime, nullable=False, info=PUBLIC),
+    Column("code", String(40), nullable=False, info=PUBLIC),
+)
+
+
+class StartAgain(Exception):
+    """The stream or the durable is another one than before: carrying begins anew, from the broker's word."""
+
+
+class Guard:
+    """Compares what the broker holds with what this service was told it holds, and mends the difference."""
+
+    def __init__(self, database: Database, service: str, heard: Iterable[type[Fact]]) -> None:
+        self._database = database
+        self._service = service
+        self._heard = tuple(heard)
+        self._durable = durable(service, self._heard)
+        self.suspicious = False
+
+    def suspect(self) -> None:
+        """Something is odd with the broker (a failed pull, a hole in the deliveries): look at once."""
+        self.suspicious = True
+        self._database.facts_waiting.set()  # wakes the relay, which does the looking
+
+    async def check(self, js: JetStreamContext) -> bool:
+        """Make what is missing, rebuild what went backwards. Raises `Drift` on a differing set-up.
+
+        True when something had to be made or mended. Two services may rebuild at once: the second finds a
+        stream it does not know and republishes again.
+        """
+        remembered = await self._remembered()
+        try:
+            info = await js.stream_info(STREAM)
+        except NotFoundError:
+            info = None
+        same = info is not None and remembered is not None and remembered[0] == info.created
+        if info and remembered and same and info.state.last_seq < remembered[1]:
+            await self._alarm("stream_went_backwards")
+            await js.delete_stream(STREAM)
+        made = bool(await provision(js, {self._service: self._heard}))
+        info = await js.stream_info(STREAM)
+        if not remembered or remembered[0] != info.created:
+            if remembered:
+                await self._alarm("stream_is_another")
+            await self._republish(info.created)
+            made = True
+        self.suspicious = False
+        return await self._mend_durable(js, info.state.last_seq) or made
+
+    async def _mend_durable(self, js: JetStreamContext, last_seq: int) -> bool:
+        """A durable whose floor lies beyond the stream's end would never be given another fact."""
+        consumer = await js.consumer_info(STREAM, self._service)
+        if consumer.ack_floor is None or consumer.ack_floor.stream_seq <= last_seq:
+            return False
+        await self._alarm("durable_beyond_stream")
+        await restart_durable(js, self._durable, after=0)
+        return True
+
+    async def remember(self, session: AsyncSession, highest: int) -> None:
+        """Note the highest acknowledged sequence, in the transaction that marks the rows sent."""
+        await session.execute(
+            update(relay_memory).where(relay_memory.c.highest_seq < highest).values(highest_seq=highest)
+        )
+
+    async def _remembered(self) -> tuple[datetime, int] | None:
+        async with self._database.reading() as session:
+            row = (
+                await session.execute(select(relay_memory.c.stream_created_at, relay_memory.c.highest_seq))
+            ).first()
+        return (row.stream_created_at, row.highest_seq) if row and row.stream_created_at else None
+
+    async def _republish(self, created: datetime | None) -> None:
+        """Everything in the outbox goes out again, in its order."""
+        async with self._database.transaction() as session:
+            await insert_or_ignore(session, relay_memory, [{"id": 1, "highest_seq": 0}], ["id"])
+            await session.execute(update(relay_memory).values(stream_created_at=created, highest_seq=0))
+            await session.execute(update(outbox).where(outbox.c.sent_at.is_not(None)).values(sent_at=None))
+        self._database.facts_waiting.set()
+
+    async def _alarm(self, code: str) -> None:
+        log.error("the broker lost what it had confirmed; rebuilding from the outbox", extra={"code": code})
+        async with self._database.transaction() as session:
+            await session.execute(insert(alarms).values(id=new_id(), at=clock.now(), code=code))

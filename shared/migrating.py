@@ -1,0 +1,92 @@
+"""Bringing a service's database to this version's tables: Alembic, the shared tables first, then its own."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import shared.audit
+import shared.jobs
+import shared.messaging.guard
+import shared.messaging.inbox
+import shared.messaging.parked
+import shared.messaging.position  # noqa: F401  (each import adds its tables to `plumbing`)
+from shared.columns import plumbing
+from shared.database import Database
+
+_HERE = Path(__file__).parent
+
+
+async def upgrade(url: str, service: str) -> None:
+    """Create or upgrade the tables of one service; safe to run again and by several at once."""
+    await _with_connection(url, service, lambda config: command.upgrade(config, "heads"))
+
+
+async def check(url: str, service: str) -> None:
+    """Raises `alembic.util.CommandError` when the tables in code and the migrations differ."""
+    await _with_connection(url, service, command.check)
+
+
+async def revise(url: str, service: str, message: str, *, of_plumbing: bool) -> None:
+    """Write a new migration from the difference between code and database (`make migration`)."""
+    place = "shared.migrations" if of_plumbing else f"services.{service}.migrations"
+    label = "plumbing" if of_plumbing else service
+
+    def write(config: Config) -> None:
+        folder = str(_folder(place))
+        command.revision(config, message, autogenerate=True, head=f"{label}@head", version_path=folder)
+
+    await _with_connection(url, service, write)
+
+
+async def _with_connection(url: str, service: str, work: Any) -> None:
+    engine: AsyncEngine = Database(url, service).engine
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(lambda sync: work(_config(sync, service)))
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _folder(package: str) -> Path:
+    return _HERE.parent.joinpath(*package.split(".")) / "versions"
+
+
+def _config(connection: Connection, service: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", f"services.{service}:migrations")
+    folders = [_folder("shared.migrations"), _folder(f"services.{service}.migrations")]
+    config.set_main_option("version_locations", "\n".join(str(folder) for folder in folders))
+    config.set_main_option("path_separator", "newline")
+    config.attributes.update(connection=connection, service=service)
+    return config
+
+
+def run_migrations(*own: MetaData) -> None:
+    """Called by a service's migrations/env.py."""
+    connection: Connection = context.config.attributes["connection"]
+    service: str = context.config.attributes["service"]
+    postgres = connection.dialect.name == "postgresql"
+    if postgres:
+        # Two set-up runs at once would both find no tables; the lock lasts as long as the connection.
+        connection.execute(text("select pg_advisory_lock(hashtext('migrating ' || :s))"), {"s": service})
+        connection.execute(text(f"create schema if not exists {service}"))
+        connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=[plumbing, *own],
+        compare_type=True,
+        render_as_batch=not postgres,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def upgrade_all(urls: dict[str, str]) -> None:
+    """Upgrade several services' databases, `{service: url}`, at the same time."""
+    await asyncio.gather(*(upgrade(url, service) for service, url in urls.items()))

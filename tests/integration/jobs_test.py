@@ -1,0 +1,148 @@
+"""Work that is due gets done: once, later, again after a crash, and never silently given up."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from shared import clock
+from shared.contracts.fact import new_id
+from shared.database import Database
+from shared.jobs import GIVE_UP_AFTER, Job, JobRunner, Later, LeaseLost, Work, finish, jobs, schedule
+from tests.conftest import eventually
+from tests.integration.messaging.conftest import OpenService, open_service
+
+__all__ = ["open_service"]
+
+
+@asynccontextmanager
+async def _runner(database: Database, **kinds: Work) -> AsyncGenerator[None]:
+    task = asyncio.create_task(JobRunner(database, kinds).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _plan(database: Database, kind: str = "call", **options: object) -> UUID:
+    subject = new_id()
+    async with database.transaction() as session:
+        await schedule(session, kind, subject, **options)  # type: ignore[arg-type]
+    return subject
+
+
+async def _all_done(database: Database) -> bool:
+    async with database.reading() as session:
+        return (await session.execute(select(jobs.c.id).where(jobs.c.done_at.is_(None)))).first() is None
+
+
+async def test_planned_work_is_done_once_even_when_planned_twice_and_run_by_two_processes(
+    open_service: OpenService,
+) -> None:
+    database, replica = await open_service("insurance"), await open_service("insurance")
+    ran: list[UUID] = []
+
+    async def call(job: Job) -> None:
+        ran.append(job.subject_id)
+
+    subjects = {await _plan(database) for _ in range(30)}
+    async with database.transaction() as session:
+        for subject in subjects:
+            await schedule(session, "call", subject)
+    async with _runner(database, call=call), _runner(replica, call=call):
+        await eventually(lambda: _all_done(database))
+    assert sorted(ran) == sorted(subjects)
+
+
+async def test_work_planned_for_later_is_not_done_early(open_service: OpenService) -> None:
+    database = await open_service("insurance")
+    ran: list[UUID] = []
+
+    async def call(job: Job) -> None:
+        ran.append(job.subject_id)
+
+    later = await _plan(database, due_at=clock.now() + timedelta(hours=1))
+    now = await _plan(database)
+    async with _runner(database, call=call):
+
+        async def has_run() -> bool:
+            return bool(ran)
+
+        await eventually(has_run)
+        assert ran == [now]
+        async with database.transaction() as session:
+            await session.execute(update(jobs).where(jobs.c.subject_id == later).values(due_at=clock.now()))
+        await eventually(lambda: _all_done(database))
+    assert ran == [now, later]
+
+
+async def test_work_that_fails_is_tried_again_and_work_that_waits_is_not_counted_as_failed(
+    open_service: OpenService,
+) -> None:
+    database = await open_service("insurance")
+    attempts: list[int] = []
+
+    async def call(job: Job) -> None:
+        attempts.append(job.attempts)
+        if len(attempts) <= 2:
+            raise Later(timedelta(milliseconds=1), "payer_busy")
+        if len(attempts) == 3:
+            raise ConnectionError
+
+    await _plan(database)
+    async with _runner(database, call=call):
+        await eventually(lambda: _all_done(database))
+    assert attempts == [1, 1, 1, 2]
+
+
+async def test_work_that_keeps_failing_is_given_up_visibly(open_service: OpenService) -> None:
+    database = await open_service("insurance")
+
+    async def call(job: Job) -> None:
+        raise ConnectionError
+
+    await _plan(database)
+    async with database.transaction() as session:
+        await session.execute(update(jobs).values(attempts=GIVE_UP_AFTER - 1))
+
+    async def given_up() -> bool:
+        async with database.reading() as session:
+            return (await session.scalar(select(jobs.c.gave_up_at))) is not None
+
+    async with _runner(database, call=call):
+        await eventually(given_up)
+
+
+async def test_work_of_a_process_that_died_is_taken_over_when_its_lease_lapses_and_cannot_finish_late(
+    open_service: OpenService,
+) -> None:
+    database = await open_service("insurance")
+    died = asyncio.Event()
+    seen: list[Job] = []
+
+    async def hang(job: Job) -> None:
+        seen.append(job)
+        died.set()
+        await asyncio.Event().wait()
+
+    async def call(job: Job) -> None:
+        seen.append(job)
+        async with database.transaction() as session:
+            await finish(session, job)
+
+    await _plan(database)
+    async with _runner(database, call=hang):
+        await died.wait()
+    async with database.transaction() as session:
+        await session.execute(update(jobs).values(leased_until=clock.now() - timedelta(seconds=1)))
+    async with _runner(database, call=call):
+        await eventually(lambda: _all_done(database))
+    assert [job.attempts for job in seen] == [1, 2]
+    with pytest.raises(LeaseLost):
+        async with database.transaction() as session:
+            await finish(session, seen[0])

@@ -1,0 +1,13 @@
+"""The only file of the tests that reads the environment."""
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class TestSettings(BaseSettings):
+    """REQUIRE_INFRA=1 turns "skipped because something is missing" into a failure; CI sets it."""
+
+    __test__ = False
+    model_config = SettingsConfigDict(extra="ignore")
+
+    require_infra: bool = False
+    chromium: str = ""
