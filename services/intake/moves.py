@@ -1,0 +1,230 @@
+"""The staff's writing side: every move of a case, each a use case in one transaction with its audit row."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake import admissions, consents, contacts, coverage, staff_views
+from services.intake.answers import storable
+from services.intake.api import view_of
+from services.intake.discharge import discharge as end_stay
+from services.intake.next_steps import ACTIONS
+from services.intake.records import CaseNotFound, state_of, take
+from services.intake.refusals import answered
+from services.intake.requests import Config, Db, Seen, staff_id
+from services.intake.tables import Case
+from shared import audit, clock
+from shared.contracts.intake import ConsentItem, ContactChannel, ContactOutcome, DischargeType
+from shared.database import Database
+from shared.identity import Caller, Role, allowed
+from shared.problems import Problem
+
+router = APIRouter(prefix="/api/v1/cases/{case_id}", tags=["moves"])
+
+
+def _who_may(action: str) -> Any:
+    return Depends(allowed(*sorted(ACTIONS[action])))
+
+
+Text = Annotated[str, AfterValidator(storable)]
+
+
+class Body(BaseModel):
+    """Staff's notes may be personal: a refusal must not repeat them."""
+
+    model_config = ConfigDict(hide_input_in_errors=True, extra="forbid")
+
+
+class Nothing(Body):
+    pass
+
+
+class NewContact(Body):
+    channel: ContactChannel
+    outcome: ContactOutcome
+    note: Text = Field(default="", max_length=2000)
+
+
+class NewConsent(Body):
+    item: ConsentItem
+    given: bool
+    channel: str = Field(default="in_person", pattern="^(in_person|paper|phone)$")
+
+
+class NewAdmission(Body):
+    admitted_at: AwareDatetime | None = None
+    ehr_patient_id: Text = Field(default="", max_length=64)
+    treatment_consent: bool = False
+    override_reason: Text = Field(default="", max_length=500)
+
+
+class NewDischarge(Body):
+    type: DischargeType
+    discharged_at: AwareDatetime | None = None
+
+
+@asynccontextmanager
+async def _moving(
+    database: Database, caller: Caller, action: str, case_id: UUID, seen: int | None
+) -> AsyncGenerator[tuple[AsyncSession, Case]]:
+    """One transaction: the audit row, the case locked, the move, commit. Refusals leave as problems."""
+    with answered():
+        async with database.transaction() as session:
+            await audit.record(session, caller, f"case.{action}", case_id)
+            case = await take(session, case_id, seen)
+            if not staff_views.may_see(await state_of(session, case), caller.role, clock.now()):
+                raise CaseNotFound
+            yield session, case
+
+
+async def _shown(session: AsyncSession, caller: Caller, case: Case, response: Response) -> dict[str, Any]:
+    """The case as it is after the move, so that the screen needs no second request."""
+    await audit.record(session, caller, "case.read", case.id, sorted(staff_views.VISIBLE[caller.role]))
+    view = await view_of(session, caller, case.id)
+    response.headers["etag"] = f'"{view["version"]}"'
+    return view
+
+
+@router.post("/claim")
+async def claim(
+    database: Db,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("claim")],
+    seen: Seen,
+    response: Response,
+    _body: Nothing | None = None,
+) -> dict[str, Any]:
+    async with _moving(database, caller, "claim", case_id, seen) as (session, case):
+        await admissions.claim(session, case, staff_id(caller))
+        return await _shown(session, caller, case, response)
+
+
+@router.post("/release")
+async def release(
+    database: Db,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("release")],
+    seen: Seen,
+    response: Response,
+    _body: Nothing | None = None,
+) -> dict[str, Any]:
+    async with _moving(database, caller, "release", case_id, seen) as (session, case):
+        await admissions.release(session, case, staff_id(caller))
+        return await _shown(session, caller, case, response)
+
+
+@router.post("/contacts", status_code=201)
+async def log_contact(
+    database: Db,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("log_contact")],
+    seen: Seen,
+    response: Response,
+    body: NewContact,
+) -> dict[str, Any]:
+    async with _moving(database, caller, "log_contact", case_id, seen) as (session, case):
+        contact = await contacts.log(session, case, staff_id(caller), body.channel, body.outcome, body.note)
+        view = await _shown(session, caller, case, response)
+        return view | {"contact_id": str(contact.id)}
+
+
+@router.post("/consents", status_code=201)
+async def record_consent(
+    database: Db,
+    settings: Config,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("record_consent")],
+    seen: Seen,
+    response: Response,
+    body: NewConsent,
+) -> dict[str, Any]:
+    """A yes or a no, as the person said it. Asking an insurer needs it in writing (42 CFR 2.31)."""
+    spoken = body.channel == "phone" and body.given
+    if spoken and body.item in {ConsentItem.INSURER, ConsentItem.SUD_BENEFITS}:
+        raise Problem(
+            422,
+            "written_consent_needed",
+            "This consent must be signed",
+            "The law asks for a signature before an insurer is asked. A yes on the phone is not enough.",
+        )
+    async with _moving(database, caller, "record_consent", case_id, seen) as (session, case):
+        row = await consents.record(
+            session,
+            case,
+            body.item,
+            given=body.given,
+            channel=body.channel,
+            centre=settings.centre_name,
+            now=clock.now(),
+            recorded_by=staff_id(caller),
+        )
+        view = await _shown(session, caller, case, response)
+        return view | {"consent_id": str(row.id)}
+
+
+@router.post("/actions/request_verification")
+async def request_verification(
+    database: Db,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("request_verification")],
+    seen: Seen,
+    response: Response,
+    _body: Nothing | None = None,
+) -> dict[str, Any]:
+    async with _moving(database, caller, "request_verification", case_id, seen) as (session, case):
+        await coverage.request(session, case, clock.now())
+        return await _shown(session, caller, case, response)
+
+
+@router.post("/actions/choose_self_pay")
+async def choose_self_pay(
+    database: Db,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("choose_self_pay")],
+    seen: Seen,
+    response: Response,
+    _body: Nothing | None = None,
+) -> dict[str, Any]:
+    async with _moving(database, caller, "choose_self_pay", case_id, seen) as (session, case):
+        coverage.choose_self_pay(case, clock.now())
+        return await _shown(session, caller, case, response)
+
+
+@router.post("/actions/admit")
+async def admit(
+    database: Db,
+    settings: Config,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("admit")],
+    seen: Seen,
+    response: Response,
+    body: NewAdmission,
+) -> dict[str, Any]:
+    """Through the gates, or 409 with everything missing. Only a director overrides coverage."""
+    if body.override_reason.strip() and caller.role is not Role.DIRECTOR:
+        raise Problem(403, "not_allowed", "Not allowed", "Only a director admits before coverage is settled.")
+    admission = admissions.Admission(**body.model_dump())
+    async with _moving(database, caller, "admit", case_id, seen) as (session, case):
+        await admissions.admit(
+            session, case, admission, staff_id=staff_id(caller), centre=settings.centre_name
+        )
+        return await _shown(session, caller, case, response)
+
+
+@router.post("/actions/discharge")
+async def discharge(
+    database: Db,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("discharge")],
+    seen: Seen,
+    response: Response,
+    body: NewDischarge,
+) -> dict[str, Any]:
+    async with _moving(database, caller, "discharge", case_id, seen) as (session, case):
+        await end_stay(session, case, body.type, body.discharged_at, via="staff")
+        return await _shown(session, caller, case, response)
