@@ -1,0 +1,251 @@
+"""Choosing meetings for a plan, and the client's yes or no. An enrolment is a place in the client's own week.
+
+The choice is computed between two transactions: one reads, one writes, and the write checks that what was
+read still holds. All that a choice means is written in that one transaction: a crash leaves all or nothing.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.aftercare.listings import attending, listing_of, offered_listings
+from services.aftercare.matching import Match, Scored, match
+from services.aftercare.preferences import Preferences, preferences_of
+from services.aftercare.recurrence import next_occurrences
+from services.aftercare.report import REASONS, REPORT, report_of
+from services.aftercare.settings import Settings
+from services.aftercare.tables import Enrolment, EnrolmentState, Meeting, Plan, PlanState
+from services.aftercare.wishes import Surroundings
+from shared import audit, clock
+from shared.contracts.aftercare import (
+    EnrolmentEnded,
+    EnrolmentMode,
+    InvitationIssued,
+    InvitationMethod,
+    MeetingEnrolled,
+    MeetingsSuggested,
+    PlanActivated,
+)
+from shared.contracts.fact import new_id
+from shared.contracts.intake import DischargeType
+from shared.database import Database
+from shared.identity import Caller, Role
+from shared.jobs import Job, Later, finish
+from shared.messaging.outbox import say
+from shared.sealing import box
+from shared.upsert import insert_or_ignore
+
+_SERVICE = Caller(None, "aftercare", Role.SERVICE)
+_AGAIN = timedelta(seconds=1)
+_UNDECIDED = (PlanState.DRAFT, PlanState.OFFERED)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What the matcher was asked, and the version of the plan it was asked for."""
+
+    plan_id: UUID
+    version: int
+    wanted: Preferences
+    found: Match
+
+
+async def choose_meetings(database: Database, settings: Settings, job: Job) -> None:
+    """The job: find the meetings that fit; suggest them, or enrol when the client agreed to that before."""
+    question = await _ask(database, settings, job.subject_id)
+    if question is not None:
+        async with database.transaction() as session:
+            await _answer(session, question, settings.courtesy_cap)
+            await finish(session, job)
+
+
+async def _ask(database: Database, settings: Settings, plan_id: UUID) -> _Question | None:
+    """Read, then compute outside any transaction. None when there is nothing left to decide."""
+    async with database.transaction() as session:
+        plan = await session.get(Plan, plan_id)
+        if plan is None or plan.state not in _UNDECIDED or plan.disposition is DischargeType.TRANSFERRED:
+            return None
+        await audit.record(session, _SERVICE, "preferences.use", plan.case_id)
+        wanted = await preferences_of(session, plan.case_id, settings.centre_zone)
+        declined = select(Enrolment.meeting_id).where(
+            Enrolment.plan_id == plan_id, Enrolment.state == EnrolmentState.DECLINED
+        )
+        refused = frozenset(map(str, await session.scalars(declined)))
+        client = wanted.as_client(max(plan.discharged_at, clock.now()), refused)
+        going = await attending(session, but_not=plan.case_id)
+        around = Surroundings(going, courtesy_cap=settings.courtesy_cap)
+    async with database.reading() as session:
+        rows = await offered_listings(session)
+    found = await asyncio.to_thread(lambda: match(client, map(listing_of, rows), around))
+    return _Question(plan_id, plan.version, wanted, found)
+
+
+async def _answer(session: AsyncSession, question: _Question, courtesy_cap: int) -> None:
+    """Write the choice; `Later` when the plan, a listing or a meeting's numbers moved while we computed."""
+    plan = (await session.scalars(select(Plan).where(Plan.id == question.plan_id).with_for_update())).one()
+    if plan.version != question.version:
+        raise Later(_AGAIN, "plan_changed")
+    chosen = question.found.chosen
+    await _check_still_true(session, plan, chosen, courtesy_cap)
+    enrolments = await _suggest(session, plan, chosen)
+    plan.state = PlanState.OFFERED
+    plan.pathway, plan.target = question.wanted.pathway, question.wanted.target
+    plan.chosen_at = clock.now()
+    plan.version += 1
+    sealed = await box(session, plan.case_id)
+    plan.report = sealed.seal(REPORT, plan.id, json.dumps(report_of(question.found)))
+    say(session, MeetingsSuggested(case_id=plan.case_id, plan_id=plan.id, found=len(chosen)))
+    # An unknown discharge is a question to staff: suggest, whatever was agreed.
+    if plan.consent_id and plan.disposition is not DischargeType.UNKNOWN:
+        for enrolment in enrolments:
+            activate(session, plan, enrolment)
+
+
+async def _check_still_true(
+    session: AsyncSession, plan: Plan, chosen: Iterable[Scored], courtesy_cap: int
+) -> None:
+    ids = {UUID(one.id): one.meeting.listing.meeting.content_hash for one in chosen}
+    # Locked, in id order: two clients' choices of the last free place are made one after the other.
+    on_file = select(Meeting.id, Meeting.content_hash).where(Meeting.id.in_(ids)).order_by(Meeting.id)
+    now = dict((await session.execute(on_file.with_for_update())).all())
+    if now != ids:
+        raise Later(_AGAIN, "listing_changed")
+    others = await attending(session, but_not=plan.case_id)
+    if any(others.get(str(meeting_id), 0) >= courtesy_cap for meeting_id in ids):
+        raise Later(_AGAIN, "meeting_filled")
+
+
+async def _suggest(session: AsyncSession, plan: Plan, chosen: tuple[Scored, ...]) -> list[Enrolment]:
+    """One row a meeting, whatever was suggested before; suggestions that are no longer best are withdrawn."""
+    sealed = await box(session, plan.case_id)
+    rows = []
+    for one in chosen:
+        row_id = new_id()
+        rows.append(
+            {
+                "id": row_id,
+                "plan_id": plan.id,
+                "case_id": plan.case_id,
+                "meeting_id": UUID(one.id),
+                "state": EnrolmentState.SUGGESTED,
+                "mode": EnrolmentMode.SELF_ATTEND,
+                "modality": one.meeting.modality.value,
+                "score": one.score,
+                "reasons": sealed.seal(REASONS, row_id, json.dumps(one.points)),
+                "sequence": 0,
+                "first_occurrence_at": one.meeting.first_at,
+                "suggested_at": clock.now(),
+            }
+        )
+    table = cast(Table, Enrolment.__table__)
+    await insert_or_ignore(session, table, rows, ["plan_id", "meeting_id"])
+    found = {one.meeting_id: one for one in await enrolments_of(session, plan)}
+    for enrolment in found.values():
+        if enrolment.state is EnrolmentState.SUGGESTED:
+            enrolment.state = EnrolmentState.ENDED
+    for one in chosen:
+        enrolment = found[UUID(one.id)]
+        enrolment.state = EnrolmentState.SUGGESTED
+        enrolment.score, enrolment.modality = one.score, one.meeting.modality.value
+        enrolment.first_occurrence_at = one.meeting.first_at
+        enrolment.reasons = sealed.seal(REASONS, enrolment.id, json.dumps(one.points))
+    return [found[UUID(one.id)] for one in chosen]
+
+
+def activate(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> None:
+    """Put the meeting on the client's calendar. The first one makes the plan active."""
+    case_id = plan.case_id
+    if plan.state is not PlanState.ACTIVE:
+        plan.state = PlanState.ACTIVE
+        say(session, PlanActivated(case_id=case_id, plan_id=plan.id))
+    if enrolment.active_at is not None:
+        enrolment.sequence += 1  # it was there before: the calendar must take this as the newer version
+    enrolment.state, enrolment.active_at, enrolment.ended_at = EnrolmentState.ACTIVE, clock.now(), None
+    say(
+        session,
+        MeetingEnrolled(
+            case_id=case_id,
+            plan_id=plan.id,
+            enrolment_id=enrolment.id,
+            meeting_id=enrolment.meeting_id,
+            mode=enrolment.mode,
+            first_occurrence_at=enrolment.first_occurrence_at,
+        ),
+        _invitation(case_id, enrolment, InvitationMethod.PUBLISH),
+    )
+
+
+async def accept(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> bool:
+    """The client's yes; False when there is no open suggestion to say yes to. Saying it twice is one yes."""
+    if enrolment.state is EnrolmentState.ACTIVE:
+        return True
+    if enrolment.state is not EnrolmentState.SUGGESTED or plan.state is PlanState.CLOSED:
+        return False
+    meeting = await session.get_one(Meeting, enrolment.meeting_id)
+    rule = listing_of(meeting).meeting.recurrence
+    starts = next_occurrences(rule, clock.now(), 1) if rule else []
+    if not starts:
+        return False  # the listing lost its time since it was suggested
+    enrolment.first_occurrence_at = max(enrolment.first_occurrence_at, starts[0])
+    activate(session, plan, enrolment)
+    plan.version += 1
+    return True
+
+
+def decline(enrolment: Enrolment) -> bool:
+    """The client's no to a suggestion; False when it is not open. Saying it twice is one no."""
+    if enrolment.state is EnrolmentState.SUGGESTED:
+        enrolment.state = EnrolmentState.DECLINED
+    return enrolment.state is EnrolmentState.DECLINED
+
+
+async def revoke_consent(session: AsyncSession, case_id: UUID) -> None:
+    """The client no longer wants us to arrange meetings: take all off the calendar, suggest nothing."""
+    plans = select(Plan).where(Plan.case_id == case_id, Plan.state != PlanState.CLOSED)
+    for plan in await session.scalars(plans.with_for_update()):
+        await end_enrolments(session, plan)
+        plan.consent_id = None
+        plan.consent_revoked_at = clock.now()
+        plan.version += 1
+        if plan.state is PlanState.ACTIVE:
+            plan.state = PlanState.OFFERED
+
+
+async def end_enrolments(session: AsyncSession, plan: Plan) -> None:
+    """End what is on the calendar, with the cancellation, and withdraw what was only suggested."""
+    for enrolment in await enrolments_of(session, plan):
+        if enrolment.state is EnrolmentState.ACTIVE:
+            enrolment.sequence += 1
+            enrolment.ended_at = clock.now()
+            ended = EnrolmentEnded(case_id=plan.case_id, plan_id=plan.id, enrolment_id=enrolment.id)
+            say(session, ended, _invitation(plan.case_id, enrolment, InvitationMethod.CANCEL))
+        if enrolment.state in (EnrolmentState.ACTIVE, EnrolmentState.SUGGESTED):
+            enrolment.state = EnrolmentState.ENDED
+
+
+async def reissue(session: AsyncSession, meeting_ids: Iterable[UUID]) -> None:
+    """A listing changed: everybody who goes there gets a newer version of the calendar entry."""
+    going = select(Enrolment).where(
+        Enrolment.meeting_id.in_(meeting_ids), Enrolment.state == EnrolmentState.ACTIVE
+    )
+    for enrolment in await session.scalars(going.order_by(Enrolment.id).with_for_update()):
+        enrolment.sequence += 1
+        say(session, _invitation(enrolment.case_id, enrolment, InvitationMethod.PUBLISH))
+
+
+async def enrolments_of(session: AsyncSession, plan: Plan) -> list[Enrolment]:
+    query = select(Enrolment).where(Enrolment.plan_id == plan.id).order_by(Enrolment.id)
+    return list(await session.scalars(query))
+
+
+def _invitation(case_id: UUID, enrolment: Enrolment, method: InvitationMethod) -> InvitationIssued:
+    return InvitationIssued(
+        case_id=case_id, enrolment_id=enrolment.id, sequence=enrolment.sequence, method=method
+    )

@@ -1,0 +1,121 @@
+"""Aftercare on a real database of each kind, with the demonstration's meetings on file."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import httpx2
+import pytest
+from sqlalchemy import func, select
+
+import services.aftercare
+from services.aftercare.enrolment import choose_meetings
+from services.aftercare.handlers import HEARD
+from services.aftercare.main import build
+from services.aftercare.meetings.meeting_guide import read
+from services.aftercare.meetings.snapshots import take_snapshot
+from services.aftercare.plans import CHOOSE_MEETINGS
+from services.aftercare.settings import Settings
+from services.aftercare.tables import Enrolment, Import, Plan
+from shared import clock
+from shared.contracts.fact import Fact, new_id
+from shared.contracts.intake import ClientDischarged, DischargeType
+from shared.database import Database
+from shared.identity import Role, Signer
+from shared.jobs import JobRunner, jobs
+from shared.messaging.consumer import Consumer, Incoming
+from shared.messaging.outbox import outbox
+from tests.conftest import MakeDatabase, eventually
+
+LIST = (Path(services.aftercare.__file__).parent / "demo_meetings.json").read_bytes()
+ZONE = "America/Los_Angeles"
+SETTINGS = Settings(centre_zone=ZONE)
+
+
+@dataclass
+class Aftercare:
+    """The service without its transport: facts in, jobs run, rows and facts out."""
+
+    database: Database
+
+    async def hear(self, *facts: Fact) -> None:
+        await Consumer(self.database, HEARD).apply(
+            [Incoming(fact.subject, fact.model_dump_json().encode()) for fact in facts]
+        )
+
+    async def import_list(self, raw: bytes = LIST, source: str = "demo") -> Import:
+        async with self.database.transaction() as session:
+            return (await take_snapshot(session, source, raw, read(raw, source))).snapshot
+
+    async def run_jobs(self) -> None:
+        """Run what is due until nothing is left."""
+        kinds = {CHOOSE_MEETINGS: partial(choose_meetings, self.database, SETTINGS)}
+        runner = asyncio.create_task(JobRunner(self.database, kinds).run())
+        await eventually(self._idle)
+        runner.cancel()
+        with suppress(asyncio.CancelledError):
+            await runner
+
+    async def _idle(self) -> bool:
+        open_jobs = select(func.count()).select_from(jobs).where(jobs.c.done_at.is_(None))
+        async with self.database.reading() as session:
+            return await session.scalar(open_jobs) == 0
+
+    async def plans(self, case_id: UUID) -> list[Plan]:
+        async with self.database.reading() as session:
+            return list(await session.scalars(select(Plan).where(Plan.case_id == case_id).order_by(Plan.id)))
+
+    async def enrolments(self, case_id: UUID) -> list[Enrolment]:
+        query = select(Enrolment).where(Enrolment.case_id == case_id).order_by(Enrolment.id)
+        async with self.database.reading() as session:
+            return list(await session.scalars(query))
+
+    async def said(self, case_id: UUID) -> list[str]:
+        """The facts said of a case, by their short names, in order."""
+        query = select(outbox.c.subject).where(outbox.c.case_id == case_id).order_by(outbox.c.id)
+        async with self.database.reading() as session:
+            return [subject.split(".")[2] for subject in await session.scalars(query)]
+
+
+def discharged(
+    case_id: UUID | None = None,
+    kind: DischargeType = DischargeType.COMPLETED,
+    *,
+    consent: bool = True,
+    stay_id: UUID | None = None,
+) -> ClientDischarged:
+    return ClientDischarged(
+        case_id=case_id or new_id(),
+        stay_id=stay_id or new_id(),
+        discharged_at=clock.now(),
+        type=kind,
+        aftercare_consent_id=new_id() if consent else None,
+    )
+
+
+@pytest.fixture
+async def aftercare(make_database: MakeDatabase) -> Aftercare:
+    service = Aftercare(await make_database("aftercare"))
+    await service.import_list()
+    return service
+
+
+@pytest.fixture
+async def web(aftercare: Aftercare, keys_dir: Path) -> AsyncGenerator[httpx2.AsyncClient]:
+    """The service's HTTP face on the same database, called by somebody of the alumni team."""
+    app = build(
+        Settings(keys_dir=keys_dir, database_url="sqlite+aiosqlite://", aftercare_url="http://aftercare")
+    )
+    await app.state.database.dispose()
+    app.state.database = aftercare.database
+    token = Signer.from_keys(keys_dir, "operator").token("aftercare", role=Role.ALUMNI, subject=new_id())
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app),
+        base_url="http://aftercare",
+        headers={"authorization": f"Bearer {token}"},
+    ) as client:
+        yield client
