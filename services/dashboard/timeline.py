@@ -1,0 +1,194 @@
+"""Pure: a fact becomes a timeline entry, and an entry becomes a sentence without a personal value."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from shared.contracts.fact import Fact
+
+_ENVELOPE = {"event_id", "occurred_at", "case_id", "case_seq", "causation_id"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a case's history. `codes` holds ids, codes, counts and ISO 8601 times, no words."""
+
+    event_id: UUID
+    case_id: UUID
+    producer: str
+    case_seq: int
+    kind: str
+    at: datetime
+    codes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """For whom a sentence is written: the centre's clock, and what colleagues are called (id -> name)."""
+
+    zone: ZoneInfo
+    staff: Mapping[UUID, str]
+
+    def name(self, staff_id: object) -> str:
+        return self.staff.get(UUID(str(staff_id)), "A colleague") if staff_id else "A colleague"
+
+    def clock(self, iso: object) -> str:
+        """`14:05` on the centre's clock; with the date, because a lease or a stay may end on another day."""
+        moment = datetime.fromisoformat(str(iso)).astimezone(self.zone)
+        return f"{moment:%H:%M} on {moment.day} {moment:%B}"
+
+
+def entry_of(fact: Fact) -> Entry:
+    """The subject says who speaks and of what: `events.<producer>.<kind>.v<n>`."""
+    _, producer, kind, _ = fact.subject.split(".")
+    codes = fact.model_dump(mode="json", exclude=_ENVELOPE, exclude_none=True)
+    return Entry(fact.event_id, fact.case_id, producer, fact.case_seq, kind, fact.occurred_at, codes)
+
+
+def sentence(entry: Entry, reader: Reader) -> str:
+    """What happened, in the staff's words. A kind this version does not know is still shown, by its name."""
+    tell = _SENTENCES.get(entry.kind)
+    return tell(entry.codes, reader) if tell else entry.kind.replace("_", " ").capitalize() + "."
+
+
+def is_automatic(entry: Entry) -> bool:
+    """True when the system acted by itself; marked, so that nobody takes it for a colleague."""
+    return entry.producer != "intake" or entry.kind in {"verification_requested"}
+
+
+CHANNELS = {
+    "web": "on the web form",
+    "partner": "through a partner",
+    "phone": "by phone",
+    "chat": "by chat",
+    "ehr": "through the health record",
+}
+CONTACT_CHANNELS = {
+    "call": "by phone",
+    "text": "by text message",
+    "email": "by e-mail",
+    "in_person": "in person",
+}
+CONSENTS = {
+    "contact": "being contacted",
+    "texts": "text messages",
+    "insurer": "asking the insurer",
+    "sud_benefits": "asking about substance-use benefits",
+    "treatment": "treatment",
+    "aftercare": "aftercare",
+}
+DISCHARGES = {
+    "completed": "treatment completed",
+    "against_advice": "left against advice",
+    "transferred": "transferred",
+    "administrative": "administrative discharge",
+    "deceased": "deceased",
+    "home": "went home; the type is still to be confirmed",
+    "unknown": "type not stated",
+}
+UNCLEAR = {
+    "payer_refused": "the payer refused to answer",
+    "not_readable": "the answer could not be read",
+    "identity_not_echoed": "the answer does not name the same person",
+    "status_pending": "the payer says the plan is pending",
+    "status_not_stated": "the payer did not say whether the plan is active",
+    "tried_too_often": "the payer was asked too often without an answer",
+    "unknown_payer": "no payer is known by that name",
+}
+DECLINED = {
+    "inactive": "the plan is not active",
+    "no_medical_coverage": "the plan has no medical coverage",
+    "consent_withdrawn": "the consent was withdrawn",
+}
+UNAVAILABLE = {
+    "timed_out": "did not answer in time",
+    "cannot_respond": "cannot answer at the moment",
+    "transport_failed": "could not be reached",
+}
+CORRECTABLE = {
+    "member_id": "member number",
+    "name": "name",
+    "birth_date": "birth date",
+    "payer": "insurer",
+    "service_date": "date of service",
+    "facility": "facility",
+}
+
+
+def _contact(codes: dict[str, Any], reader: Reader) -> str:
+    who, how = reader.name(codes.get("staff_id")), CONTACT_CHANNELS[codes["channel"]]
+    return {
+        "reached": f"{who} spoke with them {how}.",
+        "left_word": f"{who} left word {how}.",
+        "no_answer": f"{who} tried {how}; no answer.",
+        "wrong_contact": f"{who} tried {how}; it was the wrong contact.",
+    }[codes["outcome"]]
+
+
+def _corrections(codes: dict[str, Any], _: Reader) -> str:
+    fields = " and ".join(CORRECTABLE[field] for field in codes["fields"]) or "details"
+    return f"The payer could not find the plan: the {fields} needs correcting."
+
+
+def _suggested(codes: dict[str, Any], _: Reader) -> str:
+    found = codes["found"]
+    if not found:
+        return "No meeting fits: a person has to look for one."
+    return f"{found} meeting{'s' if found > 1 else ''} suggested."
+
+
+def _inquiry(codes: dict[str, Any], reader: Reader) -> str:
+    due = reader.clock(codes["respond_by"])
+    return f"Asked for help {CHANNELS[codes['channel']]}; an answer is due by {due}."
+
+
+def _claimed(codes: dict[str, Any], reader: Reader) -> str:
+    return f"{reader.name(codes['staff_id'])} took the case until {reader.clock(codes['until'])}."
+
+
+def _discharged(codes: dict[str, Any], _: Reader) -> str:
+    consent = "agreed to aftercare" if codes.get("aftercare_consent_id") else "no aftercare consent"
+    return f"Discharged: {DISCHARGES[codes['type']]}; {consent}."
+
+
+def _enrolled(codes: dict[str, Any], reader: Reader) -> str:
+    return f"Enrolled in a meeting; the first is at {reader.clock(codes['first_occurrence_at'])}."
+
+
+_INVITATIONS = {
+    "PUBLISH": "The calendar entry is ready to add.",
+    "REQUEST": "The calendar invitation was issued.",
+    "CANCEL": "The calendar entry was cancelled.",
+}
+
+_SENTENCES: dict[str, Callable[[dict[str, Any], Reader], str]] = {
+    "inquiry_received": _inquiry,
+    "case_claimed": _claimed,
+    "contact_logged": _contact,
+    "client_reached": lambda c, r: f"First conversation, with {r.name(c.get('staff_id'))}.",
+    "consent_given": lambda c, _: f"Consented to {CONSENTS[c['item']]}.",
+    "consent_revoked": lambda c, _: f"Withdrew the consent to {CONSENTS[c['item']]}.",
+    "verification_requested": lambda _codes, _: "Coverage check requested, with consent.",
+    "client_admitted": lambda c, r: f"Admitted at {r.clock(c['admitted_at'])}.",
+    "client_discharged": _discharged,
+    "verification_started": lambda _codes, _: "The insurer was asked.",
+    "coverage_confirmed": lambda c, r: (
+        f"Coverage confirmed; good to admit on until {r.clock(c['fresh_until'])}."
+    ),
+    "coverage_declined": lambda c, _: f"No coverage: {DECLINED[c['reason']]}.",
+    "coverage_unclear": lambda c, _: f"Coverage needs a person: {UNCLEAR[c['reason']]}.",
+    "coverage_correction_needed": _corrections,
+    "payer_unavailable": lambda c, r: (
+        f"The payer {UNAVAILABLE[c['reason']]}; asked again at {r.clock(c['next_attempt_at'])}."
+    ),
+    "plan_drafted": lambda _codes, _: "An aftercare plan was opened.",
+    "plan_activated": lambda _codes, _: "The aftercare plan is active.",
+    "plan_ended": lambda _codes, _: "The aftercare plan ended.",
+    "meetings_suggested": _suggested,
+    "meeting_enrolled": _enrolled,
+    "enrolment_ended": lambda _codes, _: "An enrolment ended.",
+    "invitation_issued": lambda c, _: _INVITATIONS[c["method"]],
+}
