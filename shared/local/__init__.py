@@ -1,0 +1,1 @@
+"""The embedded default: NATS and PostgreSQL from wheels, a supervisor, the command line, demo and tour."""
