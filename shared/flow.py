@@ -1,5 +1,6 @@
 """What the Flow page shows of one service: is it carrying, what waits, what was set aside; and the replay."""
 
+import asyncio
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import nats.js.errors
 from fastapi import APIRouter, Depends, Request
 from faststream.nats import NatsBroker
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared import clock
 from shared.audit import record
@@ -68,6 +70,18 @@ class Flow:
             "outbox_oldest_seconds": int((clock.now() - oldest).total_seconds()) if oldest else 0,
             **counted,
         }
+
+    async def away(self) -> list[str]:
+        """What this service needs and cannot reach now: "database", "broker"."""
+        missing = []
+        try:
+            async with asyncio.timeout(BROKER_TIMEOUT), self.database.reading() as session:
+                await session.execute(select(1))
+        except (SQLAlchemyError, OSError, TimeoutError):
+            missing.append("database")
+        if not await self._broker.ping(BROKER_TIMEOUT):
+            missing.append("broker")
+        return missing
 
     async def _lag(self) -> int | None:
         """Facts in the stream that this service has not acknowledged yet."""

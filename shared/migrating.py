@@ -43,10 +43,14 @@ async def revise(url: str, service: str, message: str, *, of_plumbing: bool) -> 
     await _with_connection(url, service, write)
 
 
+# Alembic keeps its context in module variables: one run at a time in a process.
+_one_at_a_time = asyncio.Lock()
+
+
 async def _with_connection(url: str, service: str, work: Any) -> None:
     engine: AsyncEngine = Database(url, service).engine
     try:
-        async with engine.connect() as connection:
+        async with _one_at_a_time, engine.connect() as connection:
             await connection.run_sync(lambda sync: work(_config(sync, service)))
             await connection.commit()
     finally:
@@ -85,8 +89,3 @@ def run_migrations(*own: MetaData) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-
-
-async def upgrade_all(urls: dict[str, str]) -> None:
-    """Upgrade several services' databases, `{service: url}`, at the same time."""
-    await asyncio.gather(*(upgrade(url, service) for service, url in urls.items()))

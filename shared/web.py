@@ -58,11 +58,20 @@ def create_app(
     app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(Manners)
     app.add_api_route("/healthz", _alive, include_in_schema=False)
+    app.add_api_route("/readyz", _ready, include_in_schema=False)
     return app
 
 
 async def _alive() -> dict[str, str]:
+    """The process answers. Nothing else: a restart would not bring the broker or the database back."""
     return {"status": "alive"}
+
+
+async def _ready(request: Request) -> Response:
+    """200 when database and broker answer, 503 with what does not."""
+    flow = getattr(request.app.state, "flow", None)
+    away = await flow.away() if flow else ["start"]
+    return JSONResponse({"ready": not away, "away": away}, status_code=503 if away else 200)
 
 
 class Manners:

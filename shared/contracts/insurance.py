@@ -31,7 +31,6 @@ class UnavailableReason(StrEnum):
     TIMED_OUT = "timed_out"
     CANNOT_RESPOND = "cannot_respond"
     TRANSPORT_FAILED = "transport_failed"
-    INTAKE_UNREACHABLE = "intake_unreachable"
 
 
 class CorrectableField(StrEnum):

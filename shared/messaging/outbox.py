@@ -96,5 +96,5 @@ def case_of(body: bytes) -> UUID | None:
     """The case a message speaks of, if it can be read at all; for parked messages."""
     try:
         return UUID(json.loads(body)["case_id"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -59,6 +59,7 @@ async def test_what_cannot_be_read_is_parked_once_and_never_printed(
         b"\xff\xfe not json",
         b"[]",
         b'{"case_id": "Maria Lopez"}',
+        b'{"case_id": 7}',
         InquiryReceived(case_id=new_id(), channel=Channel.WEB, priority=Priority.P1, respond_by=clock.now())
         .model_dump_json()
         .replace("P1", "P9")
