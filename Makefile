@@ -64,5 +64,5 @@ $(STAMP): requirements.lock pyproject.toml
 	echo "Installing with $$($$python --version) into $(VENV); the first time this takes a minute or two."; \
 	$(BIN)/python -c '' 2>/dev/null || $$python -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -1,13 +1,14 @@
 """Bringing a service's database to this version's tables: Alembic, the shared tables first, then its own."""
 
 import asyncio
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from alembic import command, context
 from alembic.config import Config
+from filelock import FileLock
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 import shared.audit
 import shared.jobs
@@ -48,13 +49,17 @@ _one_at_a_time = asyncio.Lock()
 
 
 async def _with_connection(url: str, service: str, work: Any) -> None:
-    engine: AsyncEngine = Database(url, service).engine
+    database = Database(url, service)
+    # Two set-up runs at once would both find no tables. PostgreSQL's lock is taken in `run_migrations`.
+    file = database.engine.url.database if database.is_sqlite else None
+    other_process = FileLock(f"{file}.migrating", thread_local=False) if file else nullcontext()
     try:
-        async with _one_at_a_time, engine.connect() as connection:
-            await connection.run_sync(lambda sync: work(_config(sync, service)))
-            await connection.commit()
+        async with _one_at_a_time, database.engine.connect() as connection:
+            with other_process:
+                await connection.run_sync(lambda sync: work(_config(sync, service)))
+                await connection.commit()
     finally:
-        await engine.dispose()
+        await database.dispose()
 
 
 def _folder(package: str) -> Path:
@@ -77,9 +82,11 @@ def run_migrations(*own: MetaData) -> None:
     service: str = context.config.attributes["service"]
     postgres = connection.dialect.name == "postgresql"
     if postgres:
-        # Two set-up runs at once would both find no tables; the lock lasts as long as the connection.
+        # Held as long as the connection.
         connection.execute(text("select pg_advisory_lock(hashtext('migrating ' || :s))"), {"s": service})
-        connection.execute(text(f"create schema if not exists {service}"))
+        there = connection.scalar(text("select to_regnamespace(:s) is not null"), {"s": service})
+        if not there:  # asked first: "if not exists" needs the right to create one even when it exists
+            connection.execute(text(f"create schema {service}"))
         connection.commit()
     context.configure(
         connection=connection,

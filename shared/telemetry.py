@@ -46,8 +46,7 @@ class SafeFormatter(logging.Formatter):
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            # A library's message may be built from what it was given; its template cannot.
-            "message": record.getMessage() if own else str(record.msg)[:120],
+            "message": record.getMessage() if own else _harmless(str(record.msg)),
         }
         line |= {name: str(getattr(record, name)) for name in _FIELDS if hasattr(record, name)}
         if trace := _traceparent.get():
@@ -61,6 +60,14 @@ class SafeFormatter(logging.Formatter):
                 code = traceback.tb_frame.f_code
                 line["at"] = f"{code.co_filename.rsplit('/', 1)[-1]}:{traceback.tb_lineno}"
         return json.dumps(line)
+
+
+def _harmless(template: str) -> str:
+    """A library's message as its template: what was filled in, or a traceback's text, may hold values."""
+    if template.startswith("Traceback"):
+        last = template.rstrip().rsplit("\n", 1)[-1]
+        return f"failed with {last.partition(':')[0].strip()}"
+    return template[:120]
 
 
 def start_logging(level: str = "INFO") -> None:

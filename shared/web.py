@@ -166,7 +166,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def serve(app: Any, settings: ServiceSettings) -> None:
-    """Run one process until SIGTERM or SIGINT; a request under way has 8 seconds to end."""
+    """Run one process until SIGTERM or SIGINT; a request under way has 4 seconds to end."""
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -174,7 +174,7 @@ def serve(app: Any, settings: ServiceSettings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=8,
+        timeout_graceful_shutdown=4,
     )
     uvicorn.Server(config).run()
 

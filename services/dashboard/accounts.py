@@ -14,6 +14,7 @@ from services.dashboard.lockout import failures_after, is_locked
 from services.dashboard.sessions import end_sessions
 from services.dashboard.tables import SignInFailure, Staff
 from shared import clock
+from shared.contracts.fact import new_id
 from shared.database import Database
 from shared.identity import Role
 from shared.upsert import insert_or_ignore
@@ -44,12 +45,15 @@ class UnknownStaff(Exception):
     """No account has that sign-in name."""
 
 
-async def add_staff(session: AsyncSession, name: str, shown_as: str, role: Role, password: str) -> UUID:
-    """Raises NameTaken, UnfitPassword."""
+async def add_staff(
+    session: AsyncSession, name: str, shown_as: str, role: Role, password: str, staff_id: UUID | None = None
+) -> UUID:
+    """Returns the person's id. Raises NameTaken, UnfitPassword."""
     name = _normalised(name)
     if await _by_name(session, name):
         raise NameTaken
     person = Staff(
+        id=staff_id or new_id(),
         sign_in_name=name,
         shown_as=shown_as,
         role=role.value,

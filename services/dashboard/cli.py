@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -31,6 +32,9 @@ def add(
     name: Name,
     role: Annotated[Role, typer.Option(help="What the person does here.")],
     shown_as: Annotated[str | None, typer.Option(help="What colleagues read; otherwise the name.")] = None,
+    staff_id: Annotated[
+        UUID | None, typer.Option(help="The id the history knows the person by, when moving an installation.")
+    ] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Add somebody. The password is asked for, or read from standard input when that is not a terminal."""
@@ -38,7 +42,7 @@ def add(
         _fail(f"The role {role.value} belongs to machines.")
     password = _password()
     shown = shown_as or name[:1].upper() + name[1:]
-    _do(database_url, lambda session: accounts.add_staff(session, name, shown, role, password))
+    _do(database_url, lambda session: accounts.add_staff(session, name, shown, role, password, staff_id))
     typer.echo(f"{shown} can sign in as {name.lower()} ({role.value}).")
 
 

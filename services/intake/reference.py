@@ -41,7 +41,9 @@ def heard(spoken: str) -> str | None:
 
     Case, spaces and dashes do not matter, and I, L and O are read as the digits they resemble.
     """
-    characters = "".join(spoken.upper().split()).replace("-", "").removeprefix("TC").translate(_MISHEARD)
+    characters = "".join(spoken.upper().split()).replace("-", "").translate(_MISHEARD)
+    if len(characters) > _RANDOM_CHARACTERS + 1:  # eight without it may begin with T and C by chance
+        characters = characters.removeprefix("TC")
     if len(characters) != _RANDOM_CHARACTERS + 1 or any(c not in ALPHABET for c in characters):
         return None
     payload, check = characters[:-1], characters[-1]

@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -18,6 +19,7 @@ from shared.local.people import PEOPLE
 from shared.local.refusal import Refusal
 from shared.local.settings import child_environment
 from shared.local.stack import Stack, Wish
+from shared.local.tokens import operator_id
 from shared.local.tour_steps import demo_meetings
 from shared.local.up import console, say, stay_up
 
@@ -32,32 +34,38 @@ async def run(data_dir: Path, *, free_ports: bool, database: str, verbose: bool)
 
 async def populate(stack: Stack) -> None:
     password = demo_password(stack.keys)
-    say("Making the demo's sign-ins.")
-    await asyncio.gather(*(_account(stack, name, role, password) for name, role in STAFF.items()))
-    try:
-        await _fill(stack)
-    except (Unexpected, httpx2.HTTPError) as failure:
-        raise Refusal(f"The demo's people could not be entered: {failure}. The logs say more.") from failure
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Entering invented people", total=len(STAFF) + 1 + 2 * len(PEOPLE))
+        try:
+            await _fill(stack, password, lambda: progress.advance(task))
+        except (Unexpected, httpx2.HTTPError) as failure:
+            raise Refusal(
+                f"The demo's people could not be entered: {failure}. The logs say more."
+            ) from failure
     _print_welcome(stack, password)
 
 
-async def _fill(stack: Stack) -> None:
-    """Meetings first, then everybody's request, then what staff did about each."""
-    client = httpx2.AsyncClient(timeout=30, trust_env=False)
-    async with FrontDesk(stack.addresses, stack.keys, client) as desk:
-        with Progress(console=console, transient=True) as progress:
-            task = progress.add_task("Entering invented people", total=2 * len(PEOPLE) + 1)
-            await desk.post(
-                "aftercare", "/api/v1/meetings/imports?source=demo", Role.ALUMNI, demo_meetings(), 201
-            )
-            progress.advance(task)
-            cases = []
-            for number, person in enumerate(PEOPLE, start=1):
-                cases.append((await desk.inquire(person, key=f"demo-{number}"), person))
-                progress.advance(task)
-            for case_id, person in cases:
-                await desk.accompany(case_id, person)
-                progress.advance(task)
+async def _fill(stack: Stack, password: str, done: Callable[[], None]) -> None:
+    """Sign-ins and meetings first, then everybody's request, then what staff did about each."""
+
+    async def account(name: str, role: Role) -> None:
+        await _account(stack, name, role, password)
+        done()
+
+    await asyncio.gather(*(account(name, role) for name, role in STAFF.items()))
+    async with FrontDesk(
+        stack.addresses, stack.keys, httpx2.AsyncClient(timeout=30, trust_env=False)
+    ) as desk:
+        path = "/api/v1/meetings/imports?source=demo"
+        await desk.post("aftercare", path, Role.ALUMNI, demo_meetings(), 201)
+        done()
+        cases = []
+        for number, person in enumerate(PEOPLE, start=1):
+            cases.append((await desk.inquire(person, key=f"demo-{number}"), person))
+            done()
+        for case_id, person in cases:
+            await desk.accompany(case_id, person)
+            done()
 
 
 def demo_password(keys: Path) -> str:
@@ -74,6 +82,7 @@ async def _account(stack: Stack, name: str, role: Role, password: str) -> None:
     """Add a sign-in with the dashboard's own command; no secret stands on its command line."""
     adding = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "shared.local.cli", "staff", "add", name, "--role", role.value,
+        "--staff-id", str(operator_id(role)),  # what the demo does in a role is this person's doing
         env=child_environment({"THROUGHCARE_DATABASE_URL": stack.databases["dashboard"]}),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip

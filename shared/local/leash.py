@@ -6,11 +6,14 @@ on every system, so this works where Linux's parent-death signal does not exist,
 not ours.
 """
 
+import asyncio
+import json
 import os
 import signal
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 PATIENCE_SECONDS = 6.0
 
@@ -35,6 +38,24 @@ def end_all(held: dict[int, int]) -> None:
     for pid in held:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
+
+
+async def outlast(pids: list[int]) -> None:
+    """Wait for processes whose supervisor died without a word; its leash ends them.
+
+    Two brokers on one store, even for a moment, could ruin it.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS + 2
+    while any(map(alive, pids)) and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+
+
+def left_behind(data_dir: Path) -> list[int]:
+    """The process ids in run.json, which a stack that ended in order has removed."""
+    try:
+        return list(json.loads((data_dir / "run.json").read_text())["pids"].values())
+    except (OSError, ValueError, KeyError):
+        return []
 
 
 def main() -> None:

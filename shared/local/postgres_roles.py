@@ -55,8 +55,7 @@ async def prepare_roles(admin: str, passwords: dict[str, str], database: str = D
         await connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
         for service in SERVICES:
-            # CREATE: migrations say "create schema if not exists", which asks for the right before it looks.
-            await connection.execute(f'GRANT CONNECT, CREATE ON DATABASE "{database}" TO "{service}"')
+            await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO "{service}"')
             await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{service}" AUTHORIZATION "{service}"')
     finally:
         await connection.close()

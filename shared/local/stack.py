@@ -1,10 +1,8 @@
 """What a local stack consists of: every part's command, settings and order, for one data directory."""
 
 import asyncio
-import json
 import signal
 import sys
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from shared.local import nats_server, postgres_server
 from shared.local.keys import database_passwords, jetstream_key, make_keys
-from shared.local.leash import PATIENCE_SECONDS, alive
+from shared.local.leash import left_behind, outlast
 from shared.local.ports import USUAL, free_ports, refuse_busy
 from shared.local.postgres_roles import prepare_roles
 from shared.local.process import Leaving, Part, serves
@@ -110,24 +108,6 @@ def choose_ports(wish: Wish) -> dict[str, int]:
     ports = {name: USUAL[name] for name in names}
     refuse_busy(ports)
     return ports
-
-
-async def outlast(pids: list[int]) -> None:
-    """Wait for processes whose supervisor died without a word; its leash ends them (see leash.py).
-
-    Two brokers on one store, even for a moment, could ruin it.
-    """
-    deadline = time.monotonic() + PATIENCE_SECONDS + 2
-    while any(map(alive, pids)) and time.monotonic() < deadline:
-        await asyncio.sleep(0.1)
-
-
-def left_behind(data_dir: Path) -> list[int]:
-    """The process ids in run.json, which a stack that ended in order has removed."""
-    try:
-        return list(json.loads((data_dir / "run.json").read_text())["pids"].values())
-    except (OSError, ValueError, KeyError):
-        return []
 
 
 async def _start(

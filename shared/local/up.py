@@ -34,9 +34,16 @@ async def stay_up(wish: Wish, then: Then) -> None:
     """
 
     async def live() -> None:
-        async with running_stack(wish, say) as stack:
-            await then(stack)
-            await asyncio.Event().wait()
+        spinner = console.status("Starting Throughcare")
+        if console.is_terminal:
+            spinner.start()
+        try:
+            async with running_stack(wish, say) as stack:
+                spinner.stop()
+                await then(stack)
+                await asyncio.Event().wait()
+        finally:
+            spinner.stop()
 
     life = asyncio.create_task(live())
 

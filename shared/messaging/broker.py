@@ -30,7 +30,7 @@ def build_broker(url: str, name: str, **callbacks: Any) -> NatsBroker:
         reconnect_time_wait=1,
         ping_interval=20,
         max_outstanding_pings=3,
-        graceful_timeout=8,
+        graceful_timeout=3,
         ack_policy=AckPolicy.MANUAL,
         error_cb=on_error,
         logger=logging.getLogger("throughcare.broker"),

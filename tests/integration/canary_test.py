@@ -1,0 +1,139 @@
+"""A person whose every value is unmistakable goes the whole way; afterwards their values are nowhere."""
+
+import asyncio
+import base64
+import os
+import signal
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData
+
+from shared.database import SEALED
+from tests.conftest import eventually
+from tests.drills.stack import Stack, stack
+from tests.integration.canaries import EVERYBODY, PERSON, Canary, found, found_in_files
+from tests.integration.canary_walk import Walk
+from tests.integration.witness import Witness, watching
+
+SERVICES = ("intake", "insurance", "aftercare", "dashboard")
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the walk left behind: what was heard, and which values lay in which file, before and after."""
+
+    canaries: tuple[Canary, ...]
+    witness: Witness
+    files_running: dict[str, set[str]]
+    files_stopped: dict[str, set[str]]
+    searched: set[str]
+    empty_sealed_columns: set[str]
+
+
+@pytest.fixture(scope="module")
+async def evidence() -> AsyncGenerator[Evidence]:
+    """One walk through a whole stack that writes as much into its logs as it ever would."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("THROUGHCARE_LOG_LEVEL", "DEBUG")
+        environment.setenv("THROUGHCARE_FORM_SHORTEST_SECONDS", "0")
+        async with stack("--verbose") as running:
+            async with watching(running) as witness:
+                walk = Walk(witness)
+                await walk.whole()
+                await witness.collect_streams()
+                canaries = (*EVERYBODY, walk.link)
+                files_running = found_in_files(canaries, running.data_dir)
+            searched = {path.name for path in running.data_dir.rglob("*") if path.is_file()}
+            empty = _empty_sealed_columns(running.data_dir)
+            await _stop(running)
+            files_stopped = found_in_files(canaries, running.data_dir)
+            yield Evidence(canaries, witness, files_running, files_stopped, searched, empty)
+
+
+async def _stop(running: Stack) -> None:
+    """End the stack as a person does, and return when its last byte is written; its folder stays for now."""
+    supervisor = int((running.data_dir / "run.json").read_text().split('"supervisor": ')[1].split(",")[0])
+    os.kill(supervisor, signal.SIGTERM)
+
+    async def gone() -> bool:
+        try:
+            os.kill(supervisor, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    await eventually(gone)
+    await asyncio.sleep(0)
+
+
+def _empty_sealed_columns(data_dir: Path) -> set[str]:
+    """Sealed columns in which the walk has left no value."""
+    empty = set()
+    for service in SERVICES:
+        metadata: MetaData = import_module(f"services.{service}.tables").Table.metadata
+        with closing(sqlite3.connect(f"file:{data_dir / service}.db?mode=ro", uri=True)) as database:
+            for table in metadata.sorted_tables:
+                for column in (each for each in table.columns if each.info == SEALED):
+                    query = f"select count({column.name}) from {table.name}"
+                    if not database.execute(query).fetchone()[0]:
+                        empty.add(f"{service}.{table.name}.{column.name}")
+    return empty
+
+
+async def test_no_file_of_a_running_installation_holds_a_personal_value(evidence: Evidence) -> None:
+    assert {"intake.db", "intake.db-wal", "intake.log", "nats.log", "run.json"} <= evidence.searched
+    assert evidence.files_running == {}
+
+
+async def test_no_file_of_a_stopped_installation_holds_a_personal_value(evidence: Evidence) -> None:
+    assert evidence.files_stopped == {}
+
+
+async def test_every_sealed_column_was_written_on_the_way(evidence: Evidence) -> None:
+    """Otherwise the two tests above would have looked for something that never was there."""
+    assert evidence.empty_sealed_columns == set()
+
+
+async def test_no_message_between_the_services_holds_a_personal_value(evidence: Evidence) -> None:
+    messages = evidence.witness.on_the_bus
+    assert sum(message.startswith(b"events.intake.client_discharged") for message in messages) >= 4
+    assert {
+        message[:200]: names for message in messages if (names := found(evidence.canaries, message))
+    } == {}
+
+
+async def test_watching_the_facts_shows_no_personal_value(evidence: Evidence) -> None:
+    assert evidence.witness.tailed.count(b"client_discharged") == 2
+    assert found(evidence.canaries, evidence.witness.tailed) == set()
+
+
+async def test_no_header_of_any_answer_holds_a_personal_value(evidence: Evidence) -> None:
+    assert evidence.witness.in_headers(evidence.canaries) == {}
+
+
+async def test_no_answer_shows_more_than_it_is_for(evidence: Evidence) -> None:
+    """Staff see the people they care for, the sender of a form sees it again, and nobody else sees anything."""
+    shown = {name for one in evidence.witness.heard for name in found(evidence.canaries, one.body)}
+    assert {"first name", "phone", "member id", "contact note", "ZIP code"} <= shown
+    assert evidence.witness.in_bodies(evidence.canaries) == {}
+
+
+@pytest.mark.parametrize("spelt", ["plain", "UTF-16", "base64", "hexadecimal", "other case"])
+def test_the_search_itself_finds_a_value_however_it_is_written(spelt: str) -> None:
+    value = PERSON["last name"].typed
+    written = {
+        "plain": value.encode(),
+        "UTF-16": value.encode("utf-16-be"),
+        "base64": base64.b64encode(f"x{value}y".encode()),
+        "hexadecimal": value.encode().hex().upper().encode(),
+        "other case": value.swapcase().encode(),
+    }
+    assert found(EVERYBODY, b"\x00\x07" + written[spelt] + b"\xff") == {"last name"}
