@@ -11,7 +11,7 @@ PYTHONS := python3.14 python3.13 python3.12 python3.11 python3
 # Folders with Python of our own; what is not there yet is left out.
 SOURCES := $(wildcard services shared tests benchmarks deploy)
 
-.PHONY: help setup demo tour test lint format typecheck lock ci clean
+.PHONY: help setup demo tour test lint format typecheck docs migration lock ci clean
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,14 @@ format: $(STAMP) ## Put the code into its usual shape
 
 typecheck: $(STAMP) ## Check types only
 	@$(BIN)/mypy --strict services shared
+
+docs: $(STAMP) ## Write docs/events.md, docs/asyncapi.json and docs/openapi/ from the code
+	@$(BIN)/python -m shared.contracts.document docs
+	@$(BIN)/python docs/write_openapi.py docs/openapi
+
+migration: $(STAMP) ## Write a migration from changed tables: SERVICE=intake MESSAGE="what it does"
+	@$(BIN)/python -m shared.migrating "$(SERVICE)" "$(MESSAGE)"
+	@$(BIN)/ruff format --quiet services/$(SERVICE)/migrations
 
 lock: ## Choose all versions anew and write requirements.lock (needs uv)
 	@command -v uv >/dev/null || { echo "uv is missing: install it with \`pip install uv\`." >&2; exit 1; }

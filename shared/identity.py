@@ -11,7 +11,8 @@ from typing import Self, cast
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import Request
+from fastapi import Request, Security
+from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -143,30 +144,38 @@ async def optional_caller(request: Request) -> Caller | None:
     return _verifier(request).verify(token.strip())
 
 
-def allowed(*roles: Role) -> Callable[[Request], Awaitable[Caller]]:
+# Says "bearer token" in the OpenAPI document; the check itself is ours.
+_declared = Security(HTTPBearer(auto_error=False, description="A token of this service's audience."))
+
+
+def allowed(*roles: Role) -> Callable[..., Awaitable[Caller]]:
     """A dependency: the caller, who must hold one of `roles`. Everybody else gets 401 or 403."""
 
-    async def dependency(request: Request) -> Caller:
-        caller = await optional_caller(request)
-        if caller is None:
-            raise SignInRequired
-        if caller.role not in roles:
-            raise NotAllowed(roles)
-        return caller
+    async def dependency(request: Request, _token: object = _declared) -> Caller:
+        return await _caller_with(request, roles)
 
     return dependency
 
 
-def allowed_service(name: str) -> Callable[[Request], Awaitable[Caller]]:
+def allowed_service(name: str) -> Callable[..., Awaitable[Caller]]:
     """A dependency: only the service called `name`."""
 
-    async def dependency(request: Request) -> Caller:
-        caller = await allowed(Role.SERVICE)(request)
+    async def dependency(request: Request, _token: object = _declared) -> Caller:
+        caller = await _caller_with(request, (Role.SERVICE,))
         if caller.name != name:
             raise NotAllowed((Role.SERVICE,))
         return caller
 
     return dependency
+
+
+async def _caller_with(request: Request, roles: tuple[Role, ...]) -> Caller:
+    caller = await optional_caller(request)
+    if caller is None:
+        raise SignInRequired
+    if caller.role not in roles:
+        raise NotAllowed(roles)
+    return caller
 
 
 def public_key_of(seed: bytes) -> bytes:

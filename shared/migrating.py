@@ -1,9 +1,11 @@
 """Bringing a service's database to this version's tables: Alembic, the shared tables first, then its own."""
 
 import asyncio
+import sys
+import tempfile
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command, context
 from alembic.config import Config
@@ -16,7 +18,7 @@ import shared.messaging.guard
 import shared.messaging.inbox
 import shared.messaging.parked
 import shared.messaging.position  # noqa: F401  (each import adds its tables to `plumbing`)
-from shared.columns import plumbing
+from shared.columns import UtcDateTime, plumbing
 from shared.database import Database
 
 _HERE = Path(__file__).parent
@@ -32,16 +34,17 @@ async def check(url: str, service: str) -> None:
     await _with_connection(url, service, command.check)
 
 
-async def revise(url: str, service: str, message: str, *, of_plumbing: bool) -> None:
-    """Write a new migration from the difference between code and database (`make migration`)."""
-    place = "shared.migrations" if of_plumbing else f"services.{service}.migrations"
-    label = "plumbing" if of_plumbing else service
+async def revise(service: str, message: str) -> None:
+    """Write a new migration of a service's own tables from the difference to the last one."""
 
     def write(config: Config) -> None:
-        folder = str(_folder(place))
-        command.revision(config, message, autogenerate=True, head=f"{label}@head", version_path=folder)
+        folder = str(_folder(f"services.{service}.migrations"))
+        command.revision(config, message, autogenerate=True, head=f"{service}@head", version_path=folder)
 
-    await _with_connection(url, service, write)
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/{service}.db"
+        await upgrade(url, service)
+        await _with_connection(url, service, write)
 
 
 # Alembic keeps its context in module variables: one run at a time in a process.
@@ -68,7 +71,7 @@ def _folder(package: str) -> Path:
 
 def _config(connection: Connection, service: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", f"services.{service}:migrations")
+    config.set_main_option("script_location", "shared:migrations")
     folders = [_folder("shared.migrations"), _folder(f"services.{service}.migrations")]
     config.set_main_option("version_locations", "\n".join(str(folder) for folder in folders))
     config.set_main_option("path_separator", "newline")
@@ -77,7 +80,7 @@ def _config(connection: Connection, service: str) -> Config:
 
 
 def run_migrations(*own: MetaData) -> None:
-    """Called by a service's migrations/env.py."""
+    """Called by migrations/env.py."""
     connection: Connection = context.config.attributes["connection"]
     service: str = context.config.attributes["service"]
     postgres = connection.dialect.name == "postgresql"
@@ -92,7 +95,17 @@ def run_migrations(*own: MetaData) -> None:
         connection=connection,
         target_metadata=[plumbing, *own],
         compare_type=True,
+        render_item=_plain_type,
         render_as_batch=not postgres,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """A migration must still run when the code has moved on: it names SQLAlchemy's types only."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+if __name__ == "__main__":
+    asyncio.run(revise(sys.argv[1], sys.argv[2]))

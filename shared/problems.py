@@ -6,6 +6,22 @@ from typing import Any
 TYPE_PREFIX = "https://docs.throughcare.example/errors/"
 
 
+_TEXTS = ("type", "title", "detail", "instance", "code", "correlation_id")
+# Every operation may answer so; said once for the OpenAPI documents.
+RESPONSE: dict[str, Any] = {
+    "description": "A problem, with a code for programs and a sentence for people.",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": [*_TEXTS, "status"],
+                "properties": {name: {"type": "string"} for name in _TEXTS} | {"status": {"type": "integer"}},
+            }
+        }
+    },
+}
+
+
 class Problem(Exception):
     """Answered as application/problem+json. `extra` members are added to the body as they are."""
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.identity import Verifier
 from shared.messaging.consumer import is_transient
+from shared.problems import RESPONSE
 from shared.problems import Problem as Problem
 from shared.settings import ServiceSettings
 from shared.telemetry import current_traceparent, tracing
@@ -45,6 +46,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,  # the interactive pages load scripts from elsewhere
         redoc_url=None,
+        responses={422: RESPONSE, "default": RESPONSE},
         max_body_size=options.pop("max_body_size", MAX_BODY),
         **options,
     )

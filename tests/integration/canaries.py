@@ -25,7 +25,7 @@ class Canary:
 
 
 def found(canaries: Iterable[Canary], data: bytes) -> set[str]:
-    """The names of the canaries in `data`: as UTF-8, UTF-16, base64 or hexadecimal, in any case of letters."""
+    """The names of the canaries in `data`: as UTF-8, UTF-16, base64 or hexadecimal, letters in any case."""
     folded = data.lower()
     return {
         canary.name
@@ -74,7 +74,7 @@ def _cases(shape: str) -> set[str]:
 
 
 def found_in_files(canaries: Iterable[Canary], folder: Path) -> dict[str, set[str]]:
-    """{path inside the folder: names of the canaries in its bytes or in its name}; clean files are left out."""
+    """{path inside the folder: names of the canaries in its bytes or its name}, clean files left out."""
     wanted = tuple(canaries)
     dirty = {}
     for path in sorted(folder.rglob("*")):

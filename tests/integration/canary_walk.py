@@ -25,7 +25,7 @@ def typed(name: str) -> str:
 
 
 class Walk:
-    """`insured` comes over the form with a plan the clearinghouse knows, `other` as JSON with one it does not."""
+    """`insured` comes over the form and has a plan the clearinghouse knows; `other` comes as JSON without."""
 
     def __init__(self, witness: Witness) -> None:
         self.witness = witness

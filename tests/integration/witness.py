@@ -1,4 +1,4 @@
-"""Stands beside a running installation and writes down what leaves it: every answer, every message, every fact."""
+"""Stands beside a running installation and writes down what leaves it: answers, messages, facts."""
 
 import asyncio
 import json
@@ -89,14 +89,16 @@ class Witness:
                 self.on_the_bus.append(_flat(kept.subject, kept.headers, kept.data))
         await connection.close()
 
-    def in_headers(self, canaries: Iterable[Canary]) -> dict[str, set[str]]:
-        wanted = tuple(canaries)
-        return {one.asked: names for one in self.heard if (names := found(wanted, one.headers))}
+    def in_headers(self, canaries: tuple[Canary, ...]) -> list[str]:
+        return [f"{names} in {one.asked}" for one in self.heard if (names := found(canaries, one.headers))]
 
-    def in_bodies(self, canaries: Iterable[Canary]) -> dict[str, set[str]]:
+    def in_bodies(self, canaries: tuple[Canary, ...]) -> list[str]:
         """Answers that show more than they are meant to."""
-        wanted = tuple(canaries)
-        return {one.asked: names for one in self.heard if (names := found(wanted, one.body) - one.shows)}
+        return [
+            f"{names} in {one.asked}"
+            for one in self.heard
+            if (names := found(canaries, one.body) - one.shows)
+        ]
 
 
 def _flat(subject: str | None, headers: dict[str, str] | None, data: bytes | None) -> bytes:

@@ -1,4 +1,0 @@
-from services.intake.tables import Table
-from shared.migrating import run_migrations
-
-run_migrations(Table.metadata)
