@@ -24,6 +24,7 @@ from shared.local.postgres_server import postgres_server
 from shared.local.refusal import Refusal
 from shared.migrating import upgrade
 from shared.sealing import KeyRing
+from tests import containers
 from tests.settings import TestSettings
 
 REQUIRED = TestSettings().require_infra
@@ -50,9 +51,17 @@ async def eventually(condition: Callable[[], Awaitable[Any]], within: float = 15
         await asyncio.sleep(0.02)
 
 
-@pytest.fixture(scope="session")
-def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+# The same tests again on containers: `pytest -m containers`, where an engine answers.
+in_a_container = pytest.param("container", marks=pytest.mark.containers)
+
+
+@pytest.fixture(scope="session", params=["wheel", in_a_container])
+def nats_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """One NATS server with JetStream on disk for the whole run."""
+    if request.param == "container":
+        with containers.nats_url() as url:
+            yield url
+        return
     try:
         with nats_server(tmp_path_factory.mktemp("nats")) as server:
             yield server.url
@@ -120,13 +129,20 @@ async def fresh_postgres_database(postgres_url: str) -> AsyncGenerator[str]:
     await admin.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
+def postgres_container_url() -> Generator[str]:
+    with containers.postgres_url() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql", in_a_container])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[str]:
-    """An empty database of each kind: a test that asks for it runs on both."""
+    """An empty database of each kind: a test that asks for it runs on all."""
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path}/service.db"
         return
-    async with fresh_postgres_database(request.getfixturevalue("postgres_url")) as url:
+    server = "postgres_container_url" if request.param == "container" else "postgres_url"
+    async with fresh_postgres_database(request.getfixturevalue(server)) as url:
         yield url
 
 

@@ -98,7 +98,9 @@ async def test_whoever_has_left_is_on_the_aftercare_roster_with_the_next_meeting
     visited = await visit(dashboard, "/aftercare", storage_state=signed_in)
     row = row_of(visited.page, THADDEUS.first_name)
     await expect(row).to_contain_text("Completed", timeout=25_000)
-    await expect(row).to_contain_text(re.compile(r"Next meeting (\w{3} \d+ \w{3} )?\d\d:\d\d"), timeout=25_000)
+    await expect(row).to_contain_text(
+        re.compile(r"Next meeting (\w{3} \d+ \w{3} )?\d\d:\d\d"), timeout=25_000
+    )
 
 
 async def test_the_flow_page_shows_every_service_at_work_and_nothing_set_aside(
@@ -111,9 +113,7 @@ async def test_the_flow_page_shows_every_service_at_work_and_nothing_set_aside(
     await expect(visited.page.get_by_text("Nothing was set aside.")).to_be_visible()
 
 
-async def test_signing_out_ends_it_on_every_screen(
-    installation: Stack, dashboard: str, visit: Begin
-) -> None:
+async def test_signing_out_ends_it_on_every_screen(installation: Stack, dashboard: str, visit: Begin) -> None:
     await add_staff(installation, "sol", "Sol Idris", Role.COORDINATOR)
     visited = await visit(dashboard)
     page = visited.page

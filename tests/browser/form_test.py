@@ -141,9 +141,7 @@ async def test_no_page_is_wider_than_the_smallest_phone(form: str, visit: Begin)
     assert await visited.spills() <= 0
 
 
-async def test_danger_shows_the_numbers_to_call_at_once_even_without_scripts(
-    form: str, visit: Begin
-) -> None:
+async def test_danger_shows_the_numbers_to_call_at_once_even_without_scripts(form: str, visit: Begin) -> None:
     visited = await visit(form, java_script_enabled=False)
     numbers = visited.page.locator(".danger-card .help-now")
     await expect(numbers).to_be_hidden()

@@ -88,7 +88,7 @@ async def test_deliveries_lost_on_the_way_are_asked_for_again_in_order(
             waiting = asyncio.create_task(_fetch(thief))
             await _say(intake, 3)
             stolen += len(await waiting)
-        await eventually(_has(insurance, 151))
+        await eventually(_has(insurance, 151), within=40)
         assert stolen > 0
     applied = await effects_of(insurance)
     assert len(applied) == 151
