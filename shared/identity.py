@@ -115,7 +115,7 @@ class Verifier:
             if issuer not in STAFF_ISSUERS:
                 raise SignInRequired
             return Caller(UUID(claims["sub"]), "staff", role)
-        except (JoseError, KeyError, ValueError, IndexError, TypeError):
+        except (JoseError, KeyError, ValueError, IndexError, TypeError, RecursionError):
             raise SignInRequired from None
 
 

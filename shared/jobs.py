@@ -139,6 +139,9 @@ class JobRunner:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            # The outcome could not be written; the lease lapses and the job comes again.
+            log.warning("a job's outcome was not kept", exc_info=error)
         self._database.jobs_waiting.set()  # there may be more than could run at once
 
     async def _wait(self) -> None:
@@ -180,11 +183,18 @@ class JobRunner:
     async def _run_one(self, job: Job) -> None:
         renewing = asyncio.create_task(self._renew(job))
         try:
+            if job.attempts > GIVE_UP_AFTER:  # every earlier run ended with the process
+                await self._give_up(job, "process_died")
+                return
             with tracing(job.traceparent):
                 await self._kinds[job.kind](job)
             await self._finish_if_open(job)
         except Later as later:
             await self._put_back(job, later.delay, later.code, counted=False)
+        except asyncio.CancelledError:
+            # Stopped on purpose: that is no failed attempt, and the next process need not wait for the lease.
+            await asyncio.shield(self._put_back(job, timedelta(), "stopped", counted=False))
+            raise
         except LeaseLost:
             log.info("a job was taken over meanwhile", extra={"job": job.kind})
         except Exception as error:
@@ -204,13 +214,16 @@ class JobRunner:
         code = type(error).__name__
         log.warning("a job failed", exc_info=error, extra={"job": job.kind, "code": code})
         if job.attempts >= GIVE_UP_AFTER:
-            log.error("a job was given up; a person must look", extra={"job": job.kind, "code": code})
-            async with self._database.transaction() as session:
-                mine = and_(jobs.c.id == job.id, jobs.c.lease == job.lease)
-                await session.execute(update(jobs).where(mine).values(gave_up_at=clock.now(), last_code=code))
+            await self._give_up(job, code)
             return
         pause = BACKOFF[min(job.attempts, len(BACKOFF)) - 1] * random.uniform(0.8, 1.2)
         await self._put_back(job, timedelta(seconds=pause), code, counted=True)
+
+    async def _give_up(self, job: Job, code: str) -> None:
+        log.error("a job was given up; a person must look", extra={"job": job.kind, "code": code})
+        async with self._database.transaction() as session:
+            mine = and_(jobs.c.id == job.id, jobs.c.lease == job.lease)
+            await session.execute(update(jobs).where(mine).values(gave_up_at=clock.now(), last_code=code))
 
     async def _put_back(self, job: Job, delay: timedelta, code: str, *, counted: bool) -> None:
         async with self._database.transaction() as session:
@@ -229,6 +242,9 @@ class JobRunner:
         """Keep the lease while the work runs. If it cannot be kept, the work finds out when it finishes."""
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            async with self._database.transaction() as session:
-                mine = and_(jobs.c.id == job.id, jobs.c.lease == job.lease)
-                await session.execute(update(jobs).where(mine).values(leased_until=clock.now() + LEASE))
+            try:
+                async with self._database.transaction() as session:
+                    mine = and_(jobs.c.id == job.id, jobs.c.lease == job.lease)
+                    await session.execute(update(jobs).where(mine).values(leased_until=clock.now() + LEASE))
+            except Exception as error:
+                log.warning("a lease could not be renewed", extra={"code": type(error).__name__})

@@ -26,5 +26,7 @@ class ServiceSettings(BaseSettings):
     centre_name: str = "Harbour Bridge Recovery"
     centre_phone: str = "(555) 010-0199"
     centre_zone: str = Field(default="America/Los_Angeles", description="IANA name of the centre's time zone")
+    # Whose X-Forwarded-For and -Proto are believed: addresses of the reverse proxy, comma-separated.
+    trusted_proxies: str = "127.0.0.1"
     demo: bool = False
     log_level: str = "INFO"

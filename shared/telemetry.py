@@ -46,7 +46,7 @@ class SafeFormatter(logging.Formatter):
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage() if own else _harmless(str(record.msg)),
+            "message": record.getMessage() if own else _harmless(record),
         }
         line |= {name: str(getattr(record, name)) for name in _FIELDS if hasattr(record, name)}
         if trace := _traceparent.get():
@@ -62,12 +62,15 @@ class SafeFormatter(logging.Formatter):
         return json.dumps(line)
 
 
-def _harmless(template: str) -> str:
-    """A library's message as its template: what was filled in, or a traceback's text, may hold values."""
+def _harmless(record: logging.LogRecord) -> str:
+    """A library's message as its template. One without arguments may have been built from values already."""
+    template = str(record.msg)
     if template.startswith("Traceback"):
         last = template.rstrip().rsplit("\n", 1)[-1]
         return f"failed with {last.partition(':')[0].strip()}"
-    return template[:120]
+    if record.args or record.name.startswith("uvicorn"):
+        return template[:120]
+    return "a message of this library"
 
 
 def start_logging(level: str = "INFO") -> None:

@@ -57,7 +57,6 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _invalid_input)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(exc.SQLAlchemyError, _database_error)
-    app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(Manners)
     app.add_api_route("/healthz", _alive, include_in_schema=False)
     app.add_api_route("/readyz", _ready, include_in_schema=False)
@@ -86,18 +85,28 @@ class Manners:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        received = next((value.decode() for name, value in scope["headers"] if name == b"traceparent"), None)
+        received = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
         with tracing(received) as trace_id:
+            started = False
 
             async def send_with_headers(message: Message) -> None:
+                nonlocal started
                 if message["type"] == "http.response.start":
+                    started = True
                     headers = MutableHeaders(scope=message)
                     for name, value in SECURITY_HEADERS.items():
                         headers.setdefault(name, value)
                     headers["x-request-id"] = trace_id
                 await send(message)
 
-            await self._app(scope, receive, send_with_headers)
+            try:
+                await self._app(scope, receive, send_with_headers)
+            except Exception as error:
+                if started:
+                    raise
+                # Answered here, inside the trace and with the headers; outside it would have neither.
+                answer = await _unexpected(Request(scope), error)
+                await answer(scope, receive, send_with_headers)
 
 
 def _answer(request: Request, problem: Problem) -> JSONResponse:
@@ -177,6 +186,7 @@ def serve(app: Any, settings: ServiceSettings) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=4,
+        forwarded_allow_ips=settings.trusted_proxies,
     )
     uvicorn.Server(config).run()
 

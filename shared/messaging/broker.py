@@ -33,7 +33,7 @@ def build_broker(url: str, name: str, **callbacks: Any) -> NatsBroker:
         graceful_timeout=3,
         ack_policy=AckPolicy.MANUAL,
         error_cb=on_error,
-        logger=logging.getLogger("throughcare.broker"),
+        logger=logging.getLogger("faststream.broker"),
         log_level=logging.DEBUG,
         serializer=PydanticSerializer(
             pydantic_config={"hide_input_in_errors": True}, use_fastdepends_errors=False

@@ -163,7 +163,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, exc.IntegrityError | exc.DataError | exc.ProgrammingError):
         return False
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
-        return True
+        # SQLITE_ERROR (1) is a statement that is wrong; busy, full and the like have codes of their own.
+        return getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF != 1
     if isinstance(error, exc.DBAPIError):
         sqlstate = getattr(error.orig, "sqlstate", None) or ""
         return error.connection_invalidated or sqlstate.startswith(_PASSING)

@@ -8,10 +8,13 @@ its own outbox when it sees another stream than it knew; the inboxes make that h
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from nats.js import JetStreamContext
+from nats.js.api import StreamState
 from nats.js.errors import NotFoundError
-from sqlalchemy import Column, Integer, String, Table, Uuid, insert, select, update
+from sqlalchemy import Column, Integer, Row, String, Table, Uuid, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
@@ -31,6 +34,7 @@ relay_memory = Table(
     Column("id", Integer, primary_key=True, autoincrement=False, info=PUBLIC),
     Column("stream_created_at", UtcDateTime, info=PUBLIC),
     Column("highest_seq", SerialId, nullable=False, info=PUBLIC),
+    Column("highest_id", Uuid, info=PSEUDONYMOUS),  # the fact that lies there, if it is still ours
 )
 alarms = Table(
     "alarms",
@@ -66,24 +70,39 @@ class Guard:
         True when something had to be made or mended. Two services may rebuild at once: the second finds a
         stream it does not know and republishes again.
         """
+        self.suspicious = False  # before looking: what is noticed meanwhile must be looked at again
         remembered = await self._remembered()
         try:
             info = await js.stream_info(STREAM)
         except NotFoundError:
             info = None
-        same = info is not None and remembered is not None and remembered[0] == info.created
-        if info and remembered and same and info.state.last_seq < remembered[1]:
+        same = info is not None and remembered is not None and remembered.stream_created_at == info.created
+        if info and remembered and same and await self._lost(js, info.state, remembered):
             await self._alarm("stream_went_backwards")
             await js.delete_stream(STREAM)
         made = bool(await provision(js, {self._service: self._heard}))
         info = await js.stream_info(STREAM)
-        if not remembered or remembered[0] != info.created:
+        if not remembered or remembered.stream_created_at != info.created:
             if remembered:
                 await self._alarm("stream_is_another")
             await self._republish(info.created)
             made = True
-        self.suspicious = False
         return await self._mend_durable(js, info.state.last_seq) or made
+
+    async def _lost(self, js: JetStreamContext, state: StreamState, remembered: Row[Any]) -> bool:
+        """Is anything gone that was confirmed? Nobody may delete single facts: a hole inside is a loss too.
+
+        Another service's facts may have taken the place of a lost end: our last one must still be ours.
+        """
+        if state.last_seq < remembered.highest_seq or state.num_deleted:
+            return True
+        if remembered.highest_id is None or remembered.highest_seq < state.first_seq:
+            return False
+        try:
+            kept = await js.get_msg(STREAM, remembered.highest_seq)
+        except NotFoundError:
+            return True
+        return (kept.headers or {}).get("Nats-Msg-Id") != str(remembered.highest_id)
 
     async def _mend_durable(self, js: JetStreamContext, last_seq: int) -> bool:
         """A durable whose floor lies beyond the stream's end would never be given another fact."""
@@ -94,24 +113,26 @@ class Guard:
         await restart_durable(js, self._durable, after=0)
         return True
 
-    async def remember(self, session: AsyncSession, highest: int) -> None:
+    async def remember(self, session: AsyncSession, highest: int, event_id: UUID) -> None:
         """Note the highest acknowledged sequence, in the transaction that marks the rows sent."""
         await session.execute(
-            update(relay_memory).where(relay_memory.c.highest_seq < highest).values(highest_seq=highest)
+            update(relay_memory)
+            .where(relay_memory.c.highest_seq < highest)
+            .values(highest_seq=highest, highest_id=event_id)
         )
 
-    async def _remembered(self) -> tuple[datetime, int] | None:
+    async def _remembered(self) -> Row[Any] | None:
+        query = select(relay_memory).where(relay_memory.c.stream_created_at.is_not(None))
         async with self._database.reading() as session:
-            row = (
-                await session.execute(select(relay_memory.c.stream_created_at, relay_memory.c.highest_seq))
-            ).first()
-        return (row.stream_created_at, row.highest_seq) if row and row.stream_created_at else None
+            return (await session.execute(query)).first()
 
     async def _republish(self, created: datetime | None) -> None:
         """Everything in the outbox goes out again, in its order."""
         async with self._database.transaction() as session:
             await insert_or_ignore(session, relay_memory, [{"id": 1, "highest_seq": 0}], ["id"])
-            await session.execute(update(relay_memory).values(stream_created_at=created, highest_seq=0))
+            await session.execute(
+                update(relay_memory).values(stream_created_at=created, highest_seq=0, highest_id=None)
+            )
             await session.execute(update(outbox).where(outbox.c.sent_at.is_not(None)).values(sent_at=None))
         self._database.facts_waiting.set()
 

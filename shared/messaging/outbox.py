@@ -46,6 +46,13 @@ case_sequences = Table(
 )
 
 
+LARGEST = 8 * 1024  # bytes of a body; the stream takes 16 KB with headers, and one it refuses would block all
+
+
+class FactTooLarge(Exception):
+    """A fact carries ids and codes; this one carries something else. The change it reports is not kept."""
+
+
 def say(session: AsyncSession, *facts: Fact) -> None:
     """Tell `facts` once this transaction commits, in this order. Only inside `Database.transaction()`."""
     cause = session.info.get("cause")
@@ -63,13 +70,16 @@ async def write(session: AsyncSession) -> None:
     for fact in facts:
         seq = next_seq[fact.case_id]
         next_seq[fact.case_id] += 1
+        body = fact.model_copy(update={"case_seq": seq}).model_dump_json().encode()
+        if len(body) > LARGEST:
+            raise FactTooLarge(fact.subject)
         rows.append(
             {
                 "event_id": fact.event_id,
                 "subject": fact.subject,
                 "case_id": fact.case_id,
                 "case_seq": seq,
-                "body": fact.model_copy(update={"case_seq": seq}).model_dump_json().encode(),
+                "body": body,
                 "traceparent": current_traceparent(),
                 "created_at": datetime.now(UTC),
             }
@@ -96,5 +106,5 @@ def case_of(body: bytes) -> UUID | None:
     """The case a message speaks of, if it can be read at all; for parked messages."""
     try:
         return UUID(json.loads(body)["case_id"])
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -45,6 +45,7 @@ class Position:
         self._durable = durable
         self._suspect = suspect
         self._next_delivery: int | None = None  # None: nothing is accepted until `start`
+        self._in_hand = False  # a batch was accepted and not acknowledged yet
         self.careful_until = 0  # stream sequence; up to it facts are applied one by one
 
     async def start(self, js: JetStreamContext) -> None:
@@ -56,6 +57,7 @@ class Position:
         assert self._durable.durable_name
         info = await js.consumer_info(STREAM, self._durable.durable_name)
         delivered = info.delivered or SequenceInfo(0, 0)
+        self._in_hand = False
         if not info.num_ack_pending:
             self._next_delivery = delivered.consumer_seq + 1
             return
@@ -71,13 +73,23 @@ class Position:
         if self._next_delivery is None:
             return False
         numbers = [message.metadata.sequence.consumer for message in messages]
-        if numbers != list(range(self._next_delivery, self._next_delivery + len(numbers))):
-            log.warning("deliveries are missing; starting again behind the last applied fact")
-            self._next_delivery = None
-            self._suspect()
+        expected = list(range(self._next_delivery, self._next_delivery + len(numbers)))
+        if self._in_hand or numbers != expected:
+            self.distrust()
             return False
         self._next_delivery += len(numbers)
+        self._in_hand = True
         return True
+
+    def settled(self) -> None:
+        """The batch in hand was applied and acknowledged."""
+        self._in_hand = False
+
+    def distrust(self) -> None:
+        """Something was delivered and not applied: nothing more is accepted until carrying starts again."""
+        log.warning("deliveries are missing or failed; starting again behind the last applied fact")
+        self._next_delivery = None
+        self._suspect()
 
     async def _note_restart(self, floor: int) -> int:
         """Count this start behind `floor`; returns the count."""

@@ -46,7 +46,7 @@ class Relay:
         while True:
             try:
                 if self._guard.suspicious or time.monotonic() - checked > CHECK_EVERY:
-                    odd = self._guard.suspicious
+                    odd = self._guard.suspicious  # `check` clears it
                     if await self._guard.check(js) or odd:
                         raise StartAgain
                     checked = time.monotonic()
@@ -86,7 +86,7 @@ class Relay:
         async with self._database.transaction() as session:
             ids = [row.id for row in rows]
             await session.execute(update(outbox).where(outbox.c.id.in_(ids)).values(sent_at=clock.now()))
-            await self._guard.remember(session, highest)
+            await self._guard.remember(session, highest, rows[-1].event_id)
         return len(rows)
 
     async def _wait(self) -> None:
@@ -110,13 +110,13 @@ async def _publish(client: Client, js: JetStreamContext, rows: Sequence[Any], se
         except nats.js.errors.APIError as error:
             if error.err_code != _REPEATED_ID:
                 raise
-    highest = 0
+    stored = None
     for row in rows:
         stored = await js.publish(
             row.subject, row.body, timeout=TIMEOUT, stream=STREAM, headers=_headers(row, service)
         )
-        highest = max(highest, stored.seq)
-    return highest
+    assert stored
+    return stored.seq
 
 
 async def _publish_together(client: Client, js: JetStreamContext, rows: Sequence[Any], service: str) -> int:

@@ -122,13 +122,7 @@ async def test_work_of_a_process_that_died_is_taken_over_when_its_lease_lapses_a
     open_service: OpenService,
 ) -> None:
     database = await open_service("insurance")
-    died = asyncio.Event()
     seen: list[Job] = []
-
-    async def hang(job: Job) -> None:
-        seen.append(job)
-        died.set()
-        await asyncio.Event().wait()
 
     async def call(job: Job) -> None:
         seen.append(job)
@@ -136,8 +130,7 @@ async def test_work_of_a_process_that_died_is_taken_over_when_its_lease_lapses_a
             await finish(session, job)
 
     await _plan(database)
-    async with _runner(database, call=hang):
-        await died.wait()
+    seen += await JobRunner(database, {"call": call})._claim(1)  # and then the process dies
     async with database.transaction() as session:
         await session.execute(update(jobs).values(leased_until=clock.now() - timedelta(seconds=1)))
     async with _runner(database, call=call):
@@ -146,3 +139,45 @@ async def test_work_of_a_process_that_died_is_taken_over_when_its_lease_lapses_a
     with pytest.raises(LeaseLost):
         async with database.transaction() as session:
             await finish(session, seen[0])
+
+
+async def test_work_of_a_process_that_is_stopped_is_free_at_once_and_not_counted(
+    open_service: OpenService,
+) -> None:
+    database = await open_service("insurance")
+    started = asyncio.Event()
+    attempts: list[int] = []
+
+    async def hang(job: Job) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    async def call(job: Job) -> None:
+        attempts.append(job.attempts)
+
+    await _plan(database)
+    async with _runner(database, call=hang):
+        await started.wait()
+    async with _runner(database, call=call):
+        await eventually(lambda: _all_done(database))
+    assert attempts == [1]
+
+
+async def test_work_that_kills_its_process_every_time_is_given_up(open_service: OpenService) -> None:
+    database = await open_service("insurance")
+    ran: list[Job] = []
+
+    async def call(job: Job) -> None:
+        ran.append(job)
+
+    await _plan(database)
+    async with database.transaction() as session:
+        await session.execute(update(jobs).values(attempts=GIVE_UP_AFTER))
+
+    async def given_up() -> bool:
+        async with database.reading() as session:
+            return (await session.scalar(select(jobs.c.last_code))) == "process_died"
+
+    async with _runner(database, call=call):
+        await eventually(given_up)
+    assert ran == []

@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("stream_created_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("highest_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("highest_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relay_memory")),
     )
     _protect_audit()

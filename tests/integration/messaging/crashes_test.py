@@ -10,13 +10,14 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.fact import new_id
 from shared.contracts.insurance import VerificationStarted
 from shared.contracts.intake import InquiryReceived
 from shared.database import Database
 from shared.local.nats_server import nats_server
-from shared.messaging.guard import alarms
+from shared.messaging.guard import alarms, relay_memory
 from shared.messaging.outbox import outbox, say
 from shared.messaging.streams import STREAM, Drift, durable, provision
 from tests.conftest import eventually
@@ -185,6 +186,49 @@ async def test_a_durable_with_other_subjects_is_refused(js: JetStreamContext) ->
     await provision(js, {"insurance": INSURANCE})
     with pytest.raises(Drift, match="filter_subjects"):
         await provision(js, {"insurance": INTAKE})
+
+
+async def test_a_batch_that_fails_unexpectedly_is_not_swallowed_by_the_next(
+    js: JetStreamContext, nats_url: str, open_service: OpenService
+) -> None:
+    """Two answers with one id: the commit fails outside every handler, a defect of the software itself."""
+    intake, insurance = await open_service("intake"), await open_service("insurance")
+    clashing = inquiry(new_id())
+    clashes: list[InquiryReceived] = []
+
+    async def clash_once(session: AsyncSession, fact: InquiryReceived) -> None:
+        await write_down(session, fact)
+        if not clashes:
+            clashes.append(fact)
+            say(session, clashing, clashing)
+
+    async with (
+        carrying(intake, nats_url, "intake", INTAKE),
+        carrying(insurance, nats_url, "insurance", {InquiryReceived: clash_once}),
+    ):
+        await _say(intake, 3)
+        await eventually(_has(insurance, 1))
+        await _say(intake, 3)
+        await eventually(_has(insurance, 6))
+    assert [seq for _, seq in await effects_of(insurance)] == [1, 2, 3, 1, 2, 3]
+
+
+async def test_a_lost_end_that_another_service_wrote_over_is_noticed(
+    js: JetStreamContext, nats_url: str, open_service: OpenService
+) -> None:
+    intake, insurance = await open_service("intake"), await open_service("insurance")
+    async with carrying(intake, nats_url, "intake", INTAKE):
+        await _say(intake, 3)
+        await eventually(lambda: _sent(intake))
+    async with intake.transaction() as session:  # as if its last fact had lain where another one lies now
+        await session.execute(update(relay_memory).values(highest_id=new_id()))
+    async with (
+        carrying(intake, nats_url, "intake", INTAKE),
+        carrying(insurance, nats_url, "insurance", INSURANCE),
+    ):
+        await eventually(_has(insurance, 3))
+    async with intake.reading() as session:
+        assert "stream_went_backwards" in (await session.scalars(select(alarms.c.code))).all()
 
 
 async def provisioned(js: JetStreamContext) -> None:

@@ -60,6 +60,7 @@ async def test_what_cannot_be_read_is_parked_once_and_never_printed(
         b"[]",
         b'{"case_id": "Maria Lopez"}',
         b'{"case_id": 7}',
+        b"[" * 5000,
         InquiryReceived(case_id=new_id(), channel=Channel.WEB, priority=Priority.P1, respond_by=clock.now())
         .model_dump_json()
         .replace("P1", "P9")
@@ -67,7 +68,7 @@ async def test_what_cannot_be_read_is_parked_once_and_never_printed(
     ]
     for body in garbage:
         await js.publish(SUBJECT, body, stream=STREAM)
-        await js.publish(SUBJECT, body, stream=STREAM)
+        await js.publish(SUBJECT, body, stream=STREAM, headers={"content-type": "application/json"})
     good = inquiry(new_id())
     await js.publish(SUBJECT, good.model_dump_json().encode(), stream=STREAM)
     async with carrying(insurance, nats_url, "insurance", HEARD):
