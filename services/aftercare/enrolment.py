@@ -44,7 +44,6 @@ from shared.upsert import insert_or_ignore
 
 _SERVICE = Caller(None, "aftercare", Role.SERVICE)
 _AGAIN = timedelta(seconds=1)
-_UNDECIDED = (PlanState.DRAFT, PlanState.OFFERED)
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,15 @@ class _Question:
     version: int
     wanted: Preferences
     found: Match
+
+
+def is_undecided(plan: Plan) -> bool:
+    """May meetings be looked for? Not on a running plan, during a transfer, or against the client's no."""
+    return (
+        plan.state in (PlanState.DRAFT, PlanState.OFFERED)
+        and plan.disposition is not DischargeType.TRANSFERRED
+        and plan.consent_revoked_at is None
+    )
 
 
 async def choose_meetings(database: Database, settings: Settings, job: Job) -> None:
@@ -70,7 +78,7 @@ async def _ask(database: Database, settings: Settings, plan_id: UUID) -> _Questi
     """Read, then compute outside any transaction. None when there is nothing left to decide."""
     async with database.transaction() as session:
         plan = await session.get(Plan, plan_id)
-        if plan is None or plan.state not in _UNDECIDED or plan.disposition is DischargeType.TRANSFERRED:
+        if plan is None or not is_undecided(plan):
             return None
         await audit.record(session, _SERVICE, "preferences.use", plan.case_id)
         wanted = await preferences_of(session, plan.case_id, settings.centre_zone)
@@ -188,11 +196,10 @@ async def accept(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> boo
         return True
     if enrolment.state is not EnrolmentState.SUGGESTED or plan.state is PlanState.CLOSED:
         return False
-    meeting = await session.get_one(Meeting, enrolment.meeting_id)
-    rule = listing_of(meeting).meeting.recurrence
-    starts = next_occurrences(rule, clock.now(), 1) if rule else []
-    if not starts:
-        return False  # the listing lost its time since it was suggested
+    listed = listing_of(await session.get_one(Meeting, enrolment.meeting_id)).meeting
+    starts = next_occurrences(listed.recurrence, clock.now(), 1) if listed.recurrence else []
+    if not starts or not listed.offerable:
+        return False  # the listing closed or lost its time since it was suggested
     enrolment.first_occurrence_at = max(enrolment.first_occurrence_at, starts[0])
     activate(session, plan, enrolment)
     plan.version += 1
@@ -204,18 +211,6 @@ def decline(enrolment: Enrolment) -> bool:
     if enrolment.state is EnrolmentState.SUGGESTED:
         enrolment.state = EnrolmentState.DECLINED
     return enrolment.state is EnrolmentState.DECLINED
-
-
-async def revoke_consent(session: AsyncSession, case_id: UUID) -> None:
-    """The client no longer wants us to arrange meetings: take all off the calendar, suggest nothing."""
-    plans = select(Plan).where(Plan.case_id == case_id, Plan.state != PlanState.CLOSED)
-    for plan in await session.scalars(plans.with_for_update()):
-        await end_enrolments(session, plan)
-        plan.consent_id = None
-        plan.consent_revoked_at = clock.now()
-        plan.version += 1
-        if plan.state is PlanState.ACTIVE:
-            plan.state = PlanState.OFFERED
 
 
 async def end_enrolments(session: AsyncSession, plan: Plan) -> None:

@@ -28,13 +28,22 @@ class OwnPage:
 
 
 async def open_page(
-    session: AsyncSession, token: str, action: str, centre_zone: str, *, lock: bool = False
+    session: AsyncSession,
+    token: str,
+    action: str,
+    centre_zone: str,
+    *,
+    lock: bool = False,
+    over: bool = False,
 ) -> OwnPage | None:
-    """None for any link that opens nothing: unknown, closed, or of a client whose data was destroyed."""
+    """None for any link that opens nothing: unknown, closed, or of a client whose data was destroyed.
+
+    `over` opens a closed plan too: a device subscribed to its calendar must hear that the entries ended.
+    """
     index = keyring(session).blind_index(TOKEN, token)
     query = select(Plan).where(Plan.token_index == index)
     plan = await session.scalar(query.with_for_update() if lock else query)
-    if plan is None or plan.state is PlanState.CLOSED:
+    if plan is None or (plan.state is PlanState.CLOSED and not over):
         return None
     await audit.record(session, _CLIENT, action, plan.case_id)
     try:

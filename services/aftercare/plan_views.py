@@ -63,9 +63,12 @@ async def plan_view(session: AsyncSession, plan: Plan, centre_zone: str, own_url
     }
 
 
-async def roster_view(session: AsyncSession) -> list[dict[str, Any]]:
+async def roster_view(session: AsyncSession, *, consented_only: bool) -> list[dict[str, Any]]:
     """Every plan that is not over, those that need a person first."""
-    plans = list(await session.scalars(select(Plan).where(Plan.state != PlanState.CLOSED)))
+    query = select(Plan).where(Plan.state != PlanState.CLOSED)
+    if consented_only:
+        query = query.where(Plan.consent_id.is_not(None))
+    plans = list(await session.scalars(query))
     by_plan: dict[UUID, list[Enrolment]] = defaultdict(list)
     live = select(Enrolment).where(Enrolment.state.in_(_LIVE)).order_by(Enrolment.first_occurrence_at)
     for one in await session.scalars(live):

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.enrolment import end_enrolments
+from services.aftercare.enrolment import end_enrolments, is_undecided
 from services.aftercare.tables import Enrolment, EnrolmentState, Plan, PlanState
 from services.aftercare.wishes import Pathway
 from shared.contracts.aftercare import PlanDrafted, PlanEnded, PlanEndReason
@@ -58,7 +58,10 @@ async def draft_plan(session: AsyncSession, fact: ClientDischarged) -> None:
 
 
 async def _correct(session: AsyncSession, fact: ClientDischarged) -> None:
-    """The same stay told again: a different type is staff's correction, the same one is a repeat."""
+    """The same stay told again: a different type is staff's correction, the same one is a repeat.
+
+    A plan that only suggests, as after an unknown discharge, may go on to enrolment.
+    """
     plan = (
         await session.scalars(
             select(Plan).where(Plan.case_id == fact.case_id, Plan.stay_id == fact.stay_id).with_for_update()
@@ -68,7 +71,7 @@ async def _correct(session: AsyncSession, fact: ClientDischarged) -> None:
         return
     plan.disposition = fact.type
     plan.version += 1
-    if plan.state is PlanState.DRAFT and fact.type is not DischargeType.TRANSFERRED:
+    if fact.type is not DischargeType.DECEASED and is_undecided(plan):
         plan.consent_id = fact.aftercare_consent_id
         await choose_again(session, plan)
 
@@ -95,13 +98,12 @@ async def latest_plan(session: AsyncSession, case_id: UUID, *, lock: bool = Fals
 
 
 async def rethink(session: AsyncSession, case_id: UUID) -> None:
-    """Wishes changed: choose again, unless the client already goes somewhere or the plan only waits.
+    """Wishes changed: choose again, unless the client goes somewhere, said no to it, or the plan only waits.
 
     A running plan is never rearranged behind the client's back.
     """
     plan = await latest_plan(session, case_id, lock=True)
-    undecided = plan is not None and plan.state in (PlanState.DRAFT, PlanState.OFFERED)
-    if plan and undecided and plan.disposition is not DischargeType.TRANSFERRED:
+    if plan and is_undecided(plan):
         plan.version += 1
         await choose_again(session, plan)
 

@@ -150,7 +150,8 @@ class SignIn:
     def _genuine(self, request: Request, fields: dict[str, str]) -> bool:
         """The field and the cookie belong together, and only this process could have matched them."""
         expected = self._token(request.cookies.get(_FORM_COOKIE, ""))
-        return hmac.compare_digest(expected, fields.get("form_token", ""))
+        # As bytes: text that is not ASCII would raise instead of being different.
+        return hmac.compare_digest(expected.encode(), fields.get("form_token", "").encode())
 
 
 async def _fields(request: Request) -> dict[str, str] | None:
@@ -165,6 +166,9 @@ async def _fields(request: Request) -> dict[str, str] | None:
 
 def _inside(wanted: str) -> str:
     """A path of this site, or the first page: `next` must not lead to another one."""
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:  # an address that begins like an IPv6 host
+        return "/"
     leads_away = parts.scheme or parts.netloc or "\\" in wanted or not wanted.startswith("/")
     return "/" if leads_away or wanted.startswith(("//", "/auth")) or not wanted.isprintable() else wanted

@@ -1,9 +1,14 @@
 """Pure: codes and times in the staff's words. One place, so that a code reads the same on every page."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import phonenumbers
+
+_MARKUP = re.compile(r"[!-/:-@\[-`{-~]")  # all of ASCII punctuation may be escaped (CommonMark 2.4)
+# Icons, emoji names and addresses are looked for after the escapes are read; a joiner of no width hides them.
+_LATE_MARKUP = re.compile(r"(?<=:)(?=[\w+/-]+:|//)|(?<=@)|(?<=www)(?=\.)", re.IGNORECASE)
 
 PRIORITIES = {"P0": "Danger", "P1": "Asked for now", "P2": "New", "P3": "Follow-up"}
 CHANNELS = {"web": "Web", "partner": "Partner", "phone": "Phone", "chat": "Chat", "ehr": "Health record"}
@@ -134,3 +139,9 @@ def city(zone: str) -> str:
 def zone_name(zone: ZoneInfo, now: datetime) -> str:
     """`Los Angeles time (PST)`."""
     return f"{city(zone.key)} time ({now.astimezone(zone):%Z})"
+
+
+def literal(text: str) -> str:
+    """For Streamlit's labels, toasts and tables, which read Markdown: what was typed is shown as typed."""
+    one_line = " ".join(text.split())
+    return _MARKUP.sub(r"\\\g<0>", _LATE_MARKUP.sub("\u2060", one_line))

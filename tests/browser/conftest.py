@@ -1,6 +1,6 @@
 """One installation, one Chromium and a few colleagues for all browser tests.
 
-Everything here is asynchronous: synchronous Playwright would block the loop that keeps the stack's pipes empty.
+Everything here is asynchronous: synchronous Playwright would block the loop that empties the stack's pipes.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 async def installation() -> AsyncGenerator[Stack]:
-    """A whole stack with meetings in it. Its form may be sent at once: a test types faster than a script may."""
+    """A whole stack with meetings in it. Its form may be sent at once: a test types faster than people."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("THROUGHCARE_FORM_SHORTEST_SECONDS", "0")
         async with stack() as running:
@@ -94,7 +94,7 @@ Begin = Callable[..., Awaitable[Visit]]
 
 @pytest.fixture
 async def visit(chromium: Browser) -> AsyncGenerator[Begin]:
-    """`await visit(address, …)`: a fresh browser there. Whatever a test does, no request may leave that origin."""
+    """`await visit(address, …)`: a fresh browser there. No request of a test may leave that origin."""
     begun: list[tuple[str, Visit]] = []
 
     async def begin(origin: str, path: str = "/", *, width: int = 1280, **wishes: Any) -> Visit:

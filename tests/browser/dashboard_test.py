@@ -86,7 +86,7 @@ async def test_somebody_who_asks_for_help_is_on_the_list_within_seconds_and_is_c
     await expect(page.get_by_role("heading", name=HESTER.first_name)).to_be_visible()
     timeline = page.locator("ol.timeline")
     await expect(timeline).to_contain_text("Ana Reyes")
-    await expect(timeline.locator("li", has_text=re.compile("call", re.I)).first).to_be_visible()
+    await expect(timeline.locator("li", has_text=re.compile("by phone")).first).to_be_visible()
     await page.get_by_text("Identity, insurance, consents and notes").click()
     await expect(page.get_by_text(NOTE)).to_be_visible()
 

@@ -25,7 +25,15 @@ def page() -> None:
         st.html('<h1 class="title">Case</h1>')
         frame.notice("Open a case from the list. Its address can be kept and shared with colleagues.")
         return
-    _case(case_id)
+    answer = _read(case_id)
+    if _is_hidden(answer):
+        st.html('<h1 class="title">Case</h1>')
+        frame.notice("There is no such case for you to see.")
+        return
+    known = answer.body is not None
+    _case(case_id, alone=not known)
+    if not known:
+        return  # intake has not said yet whether this person may see the case
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.html("<h2>What happened</h2>")
@@ -38,17 +46,13 @@ def page() -> None:
 
 
 @st.fragment(run_every="3s")
-def _case(case_id: UUID) -> None:
+def _case(case_id: UUID, *, alone: bool) -> None:
+    """`alone`: the timeline and the panels are not below it yet."""
     who = frame.staff()
     frame.notices()
-    # The list row is asked for every time ("unchanged" discloses nothing); the person's details only when it
-    # has changed, because each reading of them is audited.
-    listed = frame.ask("intake", "/api/v1/cases", {"id": str(case_id)}, fresh_for=frame.POLL)
-    answer = frame.ask_again_when(str(listed.rows("cases")), "intake", f"/api/v1/cases/{case_id}")
-    if listed.trouble and not answer.trouble:
-        answer = replace(answer, trouble=listed.trouble)
-    if _is_missing(answer):
-        return
+    answer = _read(case_id)
+    if _is_hidden(answer) or (alone and answer.body is not None):
+        st.rerun()  # the whole page: the timeline and the panels go, or come
     frame.age(answer)
     if answer.body is None:
         return
@@ -63,13 +67,20 @@ def _case(case_id: UUID) -> None:
         st.html(_details(case))
 
 
-def _is_missing(answer: Answer) -> bool:
-    """Not there and not yours to see read the same: the difference would tell who is a client."""
-    if answer.status not in {403, 404}:
-        return False
-    st.html('<h1 class="title">Case</h1>')
-    frame.notice("There is no such case for you to see.")
-    return True
+def _read(case_id: UUID) -> Answer:
+    """The list row is asked for every time ("unchanged" discloses nothing); the person's details only when it
+    has changed, because each reading of them is audited.
+    """
+    listed = frame.ask("intake", "/api/v1/cases", {"id": str(case_id)}, fresh_for=frame.POLL)
+    answer = frame.ask_again_when(str(listed.rows("cases")), "intake", f"/api/v1/cases/{case_id}")
+    if listed.trouble and not answer.trouble:
+        return replace(answer, trouble=listed.trouble)
+    return answer
+
+
+def _is_hidden(answer: Answer) -> bool:
+    """Not there and not yours to see are the same: the difference would tell who is a client."""
+    return answer.status in {403, 404}
 
 
 def _header(case: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ def moves(case: dict[str, Any], who: SignedIn) -> None:
     else:
         st.button(
             "Claim", key="claim", type="primary", shortcut="u", disabled="claim" not in may,
-            help=_why_not_claim(case, who) if "claim" not in may else None,
+            help=wording.literal(_why_not_claim(case, who)) if "claim" not in may else None,
             on_click=_act, args=(case, "claim", "The case is yours."),
         )  # fmt: skip
     if "log_contact" in may:
@@ -52,7 +52,8 @@ def _admit(case: dict[str, Any], may: set[str]) -> None:
     )
     st.button(
         "Admit", key="admit", type="primary" if ready else "secondary", icon=":material/login:",
-        disabled=not ready, help=why or None, on_click=_act, args=(case, "actions/admit", "Admitted."),
+        disabled=not ready, help=wording.literal(why) or None,
+        on_click=_act, args=(case, "actions/admit", "Admitted."),
     )  # fmt: skip
 
 
@@ -82,7 +83,8 @@ def _discharge(case: dict[str, Any], may: set[str]) -> None:
 
 def fix(case: dict[str, Any], gate: dict[str, Any]) -> None:
     """The button that opens a gate. An action this version does not know stays a sentence."""
-    action, label = gate["fix"]["action"], gate["fix"]["label"]
+    action, said = gate["fix"]["action"], gate["fix"]["label"]
+    label = wording.literal(said)
     key, may = f"fix-{gate['gate']}", set(case.get("allowed_actions") or ())
     item = {
         "record_treatment_consent": "treatment",
@@ -96,7 +98,7 @@ def fix(case: dict[str, Any], gate: dict[str, Any]) -> None:
         with st.popover(label, key=key):
             contact.log_buttons(UUID(case["case_id"]), case["version"], then=_stay, place="fix")
     elif action in {"request_verification", "choose_self_pay"} and action in may:
-        st.button(label, key=key, on_click=_act, args=(case, f"actions/{action}", f"{label}: done."))
+        st.button(label, key=key, on_click=_act, args=(case, f"actions/{action}", f"{said}: done."))
     elif action == "open_coverage":
         st.caption(f"{label}: see Coverage below.")
     else:

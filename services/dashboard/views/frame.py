@@ -132,7 +132,7 @@ def done(sentence: str) -> None:
 def notices() -> None:
     """Always one container, filled or not: what stands below must not move under a finger."""
     if sentence := st.session_state.pop("done", None):
-        st.toast(sentence, icon=":material/check:")
+        st.toast(wording.literal(sentence), icon=":material/check:")
     with st.container(key="notices"):
         if "refusal" in st.session_state:
             refusal, path = st.session_state["refusal"]

@@ -156,7 +156,7 @@ def _meeting_name(meeting: dict[str, Any]) -> str:
 
 def _cells(entry: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
     left = moment(entry.get("discharged_at"))
-    return {
+    cells = {
         "Name": names.get(entry["case_id"], "Name not available"),
         "Discharged": wording.clock(left, desk().zone) if left else "",
         "How": wording.DISCHARGES.get(str(entry.get("discharge_type")), "Not stated"),
@@ -165,3 +165,4 @@ def _cells(entry: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
         "Meetings": "; ".join(_meeting_name(each) for each in entry.get("meetings") or []),
         "Needs": str(entry.get("needs") or ""),
     }
+    return {column: wording.literal(words) for column, words in cells.items()}

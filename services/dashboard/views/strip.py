@@ -22,7 +22,7 @@ def top(who: SignedIn) -> None:
         st.html('<p class="ribbon">Demo: every person here is invented.</p>')
     with st.container(horizontal=True, vertical_alignment="center", key="top", gap="small"):
         _strip()
-        with st.popover(who.shown_as, icon=":material/person:", key="me"):
+        with st.popover(wording.literal(who.shown_as), icon=":material/person:", key="me"):
             st.html(f'<p class="quiet">Signed in as {who.role.value.replace("_", " ")}</p>')
             st.button("Sign out everywhere", key="sign-out", on_click=_sign_out, args=(who,))
 
@@ -35,7 +35,8 @@ def _strip() -> None:
             _numbers(who)
         if who.role in SEES_FLOW:
             light = overall(lights())
-            _number(f"{_MARKS[light.colour]} {light.sentence}", "flow", f"light-{light.colour.name.lower()}")
+            sentence = wording.literal(light.sentence)
+            _number(f"{_MARKS[light.colour]} {sentence}", "flow", f"light-{light.colour.name.lower()}")
         local = now.astimezone(desk().zone)
         zone = wording.zone_name(desk().zone, now)
         st.html(f'<p class="time" title="{zone}">{local:%H:%M:%S} <span>{zone}</span></p>')

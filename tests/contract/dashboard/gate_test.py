@@ -170,7 +170,14 @@ async def test_signing_in_and_out_by_hand(dashboard: tuple[str, Database, Any]) 
 
 
 @pytest.mark.parametrize(
-    "change", [{"form_token": ""}, {"form_token": "0" * 64}, {"password": "wrong"}, {"name": "nobody"}]
+    "change",
+    [
+        {"form_token": ""},
+        {"form_token": "0" * 64},
+        {"form_token": "é"},
+        {"password": "wrong"},
+        {"name": "nobody"},
+    ],
 )
 async def test_a_forged_form_and_a_wrong_password_open_nothing(
     dashboard: tuple[str, Database, Any], change: dict[str, str]

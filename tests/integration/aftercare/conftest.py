@@ -97,6 +97,11 @@ def discharged(
     )
 
 
+def bearer(keys_dir: Path, role: Role) -> dict[str, str]:
+    token = Signer.from_keys(keys_dir, "operator").token("aftercare", role=role, subject=new_id())
+    return {"authorization": f"Bearer {token}"}
+
+
 @pytest.fixture
 async def aftercare(make_database: MakeDatabase) -> Aftercare:
     service = Aftercare(await make_database("aftercare"))
@@ -106,16 +111,15 @@ async def aftercare(make_database: MakeDatabase) -> Aftercare:
 
 @pytest.fixture
 async def web(aftercare: Aftercare, keys_dir: Path) -> AsyncGenerator[httpx2.AsyncClient]:
-    """The service's HTTP face on the same database, called by somebody of the alumni team."""
+    """The service's HTTP face on the same database, called by a case manager."""
     app = build(
         Settings(keys_dir=keys_dir, database_url="sqlite+aiosqlite://", aftercare_url="http://aftercare")
     )
     await app.state.database.dispose()
     app.state.database = aftercare.database
-    token = Signer.from_keys(keys_dir, "operator").token("aftercare", role=Role.ALUMNI, subject=new_id())
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=app),
         base_url="http://aftercare",
-        headers={"authorization": f"Bearer {token}"},
+        headers=bearer(keys_dir, Role.CASE_MANAGER),
     ) as client:
         yield client

@@ -12,7 +12,7 @@ from services.aftercare.preferences import Hours, Preferences, keep_preferences
 from services.aftercare.tables import EnrolmentState, PlanState
 from shared import audit
 from shared.contracts.fact import new_id
-from shared.contracts.intake import ConsentItem, ConsentRevoked, DischargeType
+from shared.contracts.intake import DischargeType
 from shared.jobs import Job, jobs
 
 from .conftest import SETTINGS, ZONE, Aftercare, discharged
@@ -105,37 +105,22 @@ async def test_a_transfer_waits_as_a_draft_until_staff_correct_it(aftercare: Aft
     assert len(await aftercare.enrolments(fact.case_id)) == 3
 
 
+async def test_an_unknown_discharge_that_staff_name_goes_on_to_enrolment(aftercare: Aftercare) -> None:
+    fact = discharged(kind=DischargeType.UNKNOWN)
+    await aftercare.hear(fact)
+    await aftercare.run_jobs()
+    named = {"event_id": new_id(), "type": DischargeType.COMPLETED}
+    await aftercare.hear(fact.model_copy(update=named))
+    await aftercare.run_jobs()
+    (plan,) = await aftercare.plans(fact.case_id)
+    assert (plan.state, plan.disposition) == (PlanState.ACTIVE, DischargeType.COMPLETED)
+    assert [one.state for one in await aftercare.enrolments(fact.case_id)] == [EnrolmentState.ACTIVE] * 3
+
+
 async def test_a_second_stay_gets_a_plan_of_its_own(aftercare: Aftercare) -> None:
     fact = discharged()
     await aftercare.hear(fact, discharged(fact.case_id))
     assert len(await aftercare.plans(fact.case_id)) == 2
-
-
-async def test_a_revoked_consent_cancels_what_was_arranged(aftercare: Aftercare) -> None:
-    fact = discharged()
-    await aftercare.hear(fact)
-    await aftercare.run_jobs()
-    assert fact.aftercare_consent_id
-    consent = {"case_id": fact.case_id, "consent_id": fact.aftercare_consent_id}
-    await aftercare.hear(ConsentRevoked(**consent, item=ConsentItem.TEXTS))
-    assert {one.state for one in await aftercare.enrolments(fact.case_id)} == {EnrolmentState.ACTIVE}
-
-    await aftercare.hear(ConsentRevoked(**consent, item=ConsentItem.AFTERCARE))
-    await aftercare.hear(ConsentRevoked(**consent, item=ConsentItem.AFTERCARE))
-    enrolments = await aftercare.enrolments(fact.case_id)
-    assert [(one.state, one.sequence) for one in enrolments] == [(EnrolmentState.ENDED, 1)] * 3
-    assert (await aftercare.said(fact.case_id))[-6:] == ["enrolment_ended", "invitation_issued"] * 3
-
-
-async def test_a_consent_revoked_before_the_choice_leaves_suggestions_only(aftercare: Aftercare) -> None:
-    fact = discharged()
-    assert fact.aftercare_consent_id
-    revoked = ConsentRevoked(
-        case_id=fact.case_id, consent_id=fact.aftercare_consent_id, item=ConsentItem.AFTERCARE
-    )
-    await aftercare.hear(fact, revoked)
-    await aftercare.run_jobs()
-    assert await aftercare.said(fact.case_id) == ["plan_drafted", "meetings_suggested"]
 
 
 async def test_when_nothing_fits_a_person_is_asked_and_a_later_list_is_tried(

@@ -9,6 +9,7 @@ import httpx2
 from icalendar import Calendar
 
 from shared.contracts.fact import new_id
+from shared.contracts.intake import DischargeType
 
 from .conftest import LIST, Aftercare, discharged
 
@@ -154,6 +155,33 @@ async def test_a_closed_meeting_is_a_task_for_staff(aftercare: Aftercare, web: h
     await web.post("/api/v1/meetings/imports", params={"source": "demo"}, json=rows)
     (row,) = (await web.get("/api/v1/roster")).json()["plans"]
     assert row["needs"] == "A meeting is no longer listed: call, and look for another."
+
+
+async def test_nobody_is_sent_to_a_meeting_that_closed_since(
+    aftercare: Aftercare, web: httpx2.AsyncClient
+) -> None:
+    case_id = await enrolled(aftercare, consent=False)
+    rows = [row | {"types": ["TC"], "conference_url": "", "conference_phone": ""} for row in json.loads(LIST)]
+    await web.post("/api/v1/meetings/imports", params={"source": "demo"}, json=rows)
+    (first, *_) = await aftercare.enrolments(case_id)
+    yes = await web.post(f"/api/v1/cases/{case_id}/plan/enrolments/{first.id}/accept")
+    assert (yes.status_code, yes.json()["code"]) == (409, "not_open")
+
+
+async def test_the_calendar_of_a_closed_plan_ends_its_entries_and_the_page_is_gone(
+    aftercare: Aftercare, web: httpx2.AsyncClient
+) -> None:
+    fact = discharged()
+    await aftercare.hear(fact)
+    await aftercare.run_jobs()
+    plan = (await web.get(f"/api/v1/cases/{fact.case_id}/plan")).json()
+    died = {"event_id": new_id(), "type": DischargeType.DECEASED}
+    await aftercare.hear(fact.model_copy(update=died))
+    answer = await web.get(plan["calendar_url"])
+    assert answer.status_code == 200
+    entries: list[Any] = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert [(one["status"], one["sequence"]) for one in entries] == [("CANCELLED", 1)] * 3
+    assert (await web.get(plan["portal_url"])).status_code == 404
 
 
 async def test_nobody_without_a_role_sees_a_plan(aftercare: Aftercare, web: httpx2.AsyncClient) -> None:

@@ -53,6 +53,7 @@ def test_a_number_is_shown_as_it_is_read_out_here() -> None:
         "",
         "https://elsewhere.example/",
         "//elsewhere.example",
+        "//[",
         "/\\elsewhere.example",
         "/auth/sign-in",
         "case",
@@ -72,3 +73,19 @@ def test_one_computer_gets_ten_tries_a_minute() -> None:
     assert not tries.allow("192.0.2.7", now=10.0)
     assert tries.allow("192.0.2.8", now=10.0)
     assert tries.allow("192.0.2.7", now=60.0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown_from"),
+    [
+        ("Ana", "Ana"),
+        ("**Ana** [here](x)", r"\*\*Ana\*\* \[here\]\(x\)"),
+        (":red[Ana] $x$ <b>", r"\:red\[Ana\] \$x\$ \<b\>"),
+        ("# Ana\n    code", r"\# Ana code"),
+        ("Tue 19:05", r"Tue 19\:05"),
+        (":skull:", "\\:\u2060skull\\:"),
+        ("https://a", "https\\:\u2060\\/\\/a"),
+    ],
+)
+def test_what_the_public_typed_is_shown_as_typed(typed: str, shown_from: str) -> None:
+    assert wording.literal(typed) == shown_from
