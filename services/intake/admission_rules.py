@@ -19,7 +19,7 @@ from services.intake.case import (
     coverage_now,
 )
 from services.intake.consent_rules import may_disclose, was_asked
-from shared.contracts.intake import ConsentItem
+from shared.contracts.intake import ConsentItem, DischargeType
 
 NOT_REACHED = Gate(
     "conversation_logged",
@@ -48,6 +48,11 @@ AFTERCARE_NOT_ASKED = Gate(
 )
 ALREADY_ADMITTED = Gate("not_admitted", "This person is already admitted.", Fix("open_case", "See the stay"))
 NOT_ADMITTED = Gate("admitted", "This person is not admitted.", Fix("admit", "Admit"))
+ALREADY_SO = Gate(
+    "other_discharge_type",
+    "This discharge is recorded already, and as exactly as this or more so.",
+    Fix("open_case", "See the stay"),
+)
 
 _COVERAGE_GATES: dict[Coverage, tuple[str, Fix]] = {
     Coverage.NONE: (
@@ -133,3 +138,13 @@ def discharge(case: CaseState) -> Stage:
     if case.stage is not Stage.ADMITTED:
         raise GateClosed([NOT_ADMITTED])
     return Stage.DISCHARGED
+
+
+_EXACTNESS = {DischargeType.UNKNOWN: 0, DischargeType.HOME: 1}  # every other type: 2
+
+
+def correct_discharge(stands: DischargeType, said: DischargeType) -> None:
+    """May the type of an ended stay become `said`? Raises GateClosed when that says the same or less:
+    a repeated "went home" does not undo what staff or the EHR have said more exactly since."""
+    if said is stands or _EXACTNESS.get(said, 2) < _EXACTNESS.get(stands, 2):
+        raise GateClosed([ALREADY_SO])

@@ -1,7 +1,7 @@
 """Claiming a case, letting it go, and admitting the person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,6 +38,13 @@ async def release(session: AsyncSession, case: Case, staff_id: UUID) -> None:
     touched(case, now)
 
 
+class ImplausibleTime(Exception):
+    """An admission longer ago than a year, or more than a day ahead: a slip of the keys."""
+
+
+_LONGEST_AGO, _FURTHEST_AHEAD = timedelta(days=365), timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class Admission:
     """What staff enter. `admitted_at` is now when left out; `override_reason` opens the coverage gate."""
@@ -51,8 +58,11 @@ class Admission:
 async def admit(
     session: AsyncSession, case: Case, admission: Admission, *, staff_id: UUID, centre: str
 ) -> Stay:
-    """Admit through the gates. Raises GateClosed with everything missing."""
+    """Admit through the gates. Raises GateClosed with everything missing, and ImplausibleTime."""
     now = clock.now()
+    at = admission.admitted_at or now
+    if not now - _LONGEST_AGO <= at <= now + _FURTHEST_AHEAD:
+        raise ImplausibleTime
     known = await state_of(session, case)
     overridden = admission_rules.admit(
         known,
@@ -73,7 +83,7 @@ async def admit(
         )
     if admission.ehr_patient_id.strip():
         case.ehr_patient_index = indexes.ehr_patient_index(keyring(session), admission.ehr_patient_id)
-    stay = _stay(session, case, min(admission.admitted_at or now, now), "staff", [g.gate for g in overridden])
+    stay = _stay(session, case, min(at, now), "staff", [g.gate for g in overridden])
     if overridden:
         sealed = (await box(session, case.id)).seal(
             "stays.override_reason", stay.id, admission.override_reason

@@ -5,6 +5,7 @@ what was typed. Lenient on purpose: full validation refused 120 of 120 test numb
 a name is whatever the person says it is.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -81,10 +82,13 @@ def storable(value: str) -> str:
 
 
 def _line(value: object) -> object:
-    """One line of text: outer spaces and line breaks mean nothing, None is the same as empty."""
+    """One line of text: outer spaces and line breaks mean nothing, None is the same as empty, and so is
+    text of which nothing can be seen."""
     if value is None:
         return ""
-    return " ".join(storable(value).split()) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return " ".join(storable(value).split()) if _present(value) else ""
 
 
 def _phone(value: object) -> object:
@@ -96,7 +100,8 @@ def _phone(value: object) -> object:
         number = phonenumbers.parse(text, "US")
     except phonenumbers.NumberParseException:
         raise PydanticCustomError("unreadable", "phone") from None
-    if not phonenumbers.is_possible_number(number):
+    # "Possible" includes numbers that only a neighbour can dial, without an area code.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise PydanticCustomError("unreadable", "phone")
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return f"{written};ext={number.extension}" if number.extension else written
@@ -213,7 +218,9 @@ def _missing(said: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _present(value: object) -> bool:
-    return value is not None and bool(str(value).replace("\x00", "").strip())
+    """Something to be seen: spaces, NUL and invisible characters (Unicode category Cf) are nothing."""
+    seen = (c for c in str(value) if unicodedata.category(c) != "Cf" and c != "\x00")
+    return value is not None and bool("".join(seen).strip())
 
 
 def _error(field: str, code: str) -> FieldError:

@@ -14,7 +14,7 @@ from services.intake.case import OPEN, Stage
 from services.intake.discharge import current_stay
 from services.intake.disclosures import disclose_for_eligibility
 from services.intake.doors import unmatched
-from services.intake.records import CaseNotFound, consents_of, state
+from services.intake.records import CaseNotFound, consents_of, deceased_of, state_of
 from services.intake.refusals import answered
 from services.intake.requests import Db, Zone
 from services.intake.tables import Case, Contact
@@ -89,8 +89,9 @@ async def _rows(
     if stages is not None or not ids:
         query = query.where(Case.stage.in_(stages if stages is not None else [s.value for s in OPEN]))
     cases = (await session.scalars(query)).all()
-    consents = await consents_of(session, [case.id for case in cases])
-    return staff_views.ranked(cases, consents, caller, clock.now())
+    found = [case.id for case in cases]
+    consents, deceased = await consents_of(session, found), await deceased_of(session, found)
+    return staff_views.ranked(cases, consents, deceased, caller, clock.now())
 
 
 @router.get("/cases/{case_id}")
@@ -115,7 +116,7 @@ async def view_of(session: AsyncSession, caller: Caller, case_id: UUID) -> dict[
         raise CaseNotFound
     now = clock.now()
     consents = (await consents_of(session, [case_id])).get(case_id, [])
-    known = state(case, consents)
+    known = await state_of(session, case)
     if not staff_views.may_see(known, caller.role, now):
         raise CaseNotFound
     attempts = (

@@ -101,6 +101,7 @@ class CaseState:
     reached_at: datetime | None = None
     identifiers_complete: bool = False  # payer, member id, legal name and birth date are known
     restricted: bool = False
+    deceased: bool = False
     consents: tuple[Consent, ...] = field(default=())
 
 

@@ -61,6 +61,10 @@ async def revoke(session: AsyncSession, case: Case, item: ConsentItem, now: date
     for row in standing:
         row.revoked_at = now
         say(session, ConsentRevoked(case_id=case.id, consent_id=row.id, item=item))
+    if item in _WISHES:
+        for wish in _WISHES[item]:
+            setattr(case, wish, False)
+        touched(case, now)
     if standing and item is ConsentItem.INSURER and case.coverage in _ASKING:
         case.coverage = Coverage.AWAITING_CONSENT.value
         case.verification_id = None
@@ -69,4 +73,9 @@ async def revoke(session: AsyncSession, case: Case, item: ConsentItem, now: date
     return len(standing)
 
 
+# What the person said is safe goes with the consent it was said under.
+_WISHES: dict[ConsentItem, tuple[str, ...]] = {
+    ConsentItem.TEXTS: ("texts_ok",),
+    ConsentItem.CONTACT: ("voicemail_ok", "texts_ok", "say_who_calls_ok"),
+}
 _ASKING = frozenset({Coverage.REQUESTED.value, Coverage.UNAVAILABLE.value, Coverage.CORRECTION_NEEDED.value})

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake import next_steps
 from services.intake.case import log_contact
 from services.intake.records import state_of, touched
 from services.intake.tables import Case, Contact
@@ -22,9 +23,14 @@ async def log(
     outcome: ContactOutcome,
     note: str = "",
 ) -> Contact:
-    """Keep one attempt. The first says the response clock has stopped, the first talk the contact clock."""
+    """Keep one attempt. The first says the response clock has stopped, the first talk the contact clock.
+
+    Raises GateClosed when all contact has ended.
+    """
     now = clock.now()
-    change = log_contact(await state_of(session, case), staff_id, outcome, now)
+    known = await state_of(session, case)
+    next_steps.check("log_contact", known, now)
+    change = log_contact(known, staff_id, outcome, now)
     case.stage = change.stage.value
     case.first_attempt_at = change.first_attempt_at
     case.reached_at = change.reached_at

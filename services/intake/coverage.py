@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.admission_rules import NO_IDENTIFIERS, NO_INSURER_CONSENT
+from services.intake import next_steps
+from services.intake.admission_rules import NO_INSURER_CONSENT
 from services.intake.case import Coverage, GateClosed
 from services.intake.consent_rules import may_disclose
 from services.intake.records import state_of, touched
@@ -18,20 +19,14 @@ from shared.messaging.outbox import say
 async def request(session: AsyncSession, case: Case, now: datetime) -> UUID:
     """Ask insurance to verify benefits on the person's own consent; answers the verification's id.
 
-    Raises GateClosed without that consent or without enough to find the person.
+    After self-pay this is the person's change of mind: the track starts anew. Raises GateClosed without
+    that consent, without enough to find the person, after the end, and while an answer is awaited.
     """
     known = await state_of(session, case)
+    next_steps.check("request_verification", known, now)
     consent = may_disclose(known.consents, ConsentItem.INSURER, now, restricted=known.restricted)
-    missing = [
-        gate
-        for gate, shut in (
-            (NO_INSURER_CONSENT, consent is None),
-            (NO_IDENTIFIERS, not known.identifiers_complete),
-        )
-        if shut
-    ]
-    if missing or consent is None:
-        raise GateClosed(missing)
+    if consent is None:
+        raise GateClosed([NO_INSURER_CONSENT])
     case.verification_id = new_id()
     move(case, Coverage.REQUESTED, now)
     say(
@@ -56,7 +51,11 @@ def move(
     touched(case, now)
 
 
-def choose_self_pay(case: Case, now: datetime) -> None:
-    """The person's own choice. Answers still on their way to an older question are then ignored."""
+async def choose_self_pay(session: AsyncSession, case: Case, now: datetime) -> None:
+    """The person's own choice. Answers still on their way to an older question are then ignored.
+
+    Raises GateClosed when it is settled already how the stay is paid for.
+    """
+    next_steps.check("choose_self_pay", await state_of(session, case), now)
     case.verification_id = None
     move(case, Coverage.SELF_PAY, now)

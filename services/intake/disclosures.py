@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer_group
 
+from services.intake.case import Coverage
 from services.intake.consent_rules import may_disclose
 from services.intake.records import CaseNotFound, state_of
 from services.intake.tables import Case, Disclosure, of
@@ -29,7 +30,8 @@ NOTICE_VERSION = 1
 
 
 class ConsentMissing(Exception):
-    """No consent of this person allows it now: none given, expired, taken back, or a plan not to be told."""
+    """No consent of this person allows it now: none given, expired, taken back, a plan not to be told,
+    or somebody who pays for themselves."""
 
 
 class OtherCase(Exception):
@@ -60,7 +62,8 @@ async def disclose_for_eligibility(
         raise CaseNotFound
     known = await state_of(session, case)
     consent = may_disclose(known.consents, ConsentItem.INSURER, now, restricted=known.restricted)
-    if consent is None:
+    # Who pays for themselves has left the insurer out, until they ask for it again.
+    if consent is None or known.coverage is Coverage.SELF_PAY:
         raise ConsentMissing
     disclosed = await _disclosed_once(session, case_id, consent.id, request_id, now, zone)
     sealed = await session.get_one(Case, case_id, options=[undefer_group("sealed")], populate_existing=True)

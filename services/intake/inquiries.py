@@ -4,7 +4,7 @@ Only after it is "received" said. The same submission sent twice, or fifty times
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import consents, coverage, indexes
 from services.intake.answers import Inquiry
-from services.intake.case import Coverage, Stage
+from services.intake.case import BEFORE_ADMISSION, Coverage, Stage
+from services.intake.records import take, touched
 from services.intake.reference import new_reference
 from services.intake.tables import Case, of
 from services.intake.urgency import priority_of, respond_by
 from shared import clock
 from shared.contracts.fact import new_id
-from shared.contracts.intake import Channel, ConsentItem, InquiryReceived
+from shared.contracts.intake import Channel, ConsentItem, InquiryReceived, Priority
 from shared.database import insert_or_ignore
 from shared.messaging.outbox import say
 from shared.sealing import box, keyring
@@ -54,6 +55,7 @@ class Received:
     case_id: UUID
     reference: str
     respond_by: datetime
+    priority: Priority
     replayed: bool = False
 
 
@@ -101,7 +103,7 @@ async def receive(session: AsyncSession, inquiry: Inquiry, submission: Submissio
     reference = await _insert(session, row)
     if reference is None:
         return await _first_answer(session, key, fingerprint)
-    received = Received(case_id, reference, due)
+    received = Received(case_id, reference, due, priority)
     await _seal_answers(session, received.case_id, inquiry)
     say(
         session,
@@ -119,6 +121,15 @@ async def receive(session: AsyncSession, inquiry: Inquiry, submission: Submissio
     if ConsentItem.INSURER in inquiry.consents and submission.suspicion is None:
         await coverage.request(session, case, now)
     return received
+
+
+async def raise_to_danger(session: AsyncSession, first: Received) -> Received:
+    """Danger said on a second sending counts from now, whatever else of that sending is not kept."""
+    case, now = await take(session, first.case_id), clock.now()
+    if case.priority != Priority.P0.value and Stage(case.stage) in BEFORE_ADMISSION:
+        case.priority, case.respond_by = Priority.P0.value, respond_by(now, Priority.P0)
+        touched(case, now)
+    return replace(first, respond_by=case.respond_by, priority=Priority(case.priority))
 
 
 def _first_coverage(inquiry: Inquiry) -> Coverage:
@@ -146,9 +157,9 @@ async def _insert(session: AsyncSession, row: dict[str, object], tries: int = 5)
 
 
 async def _first_answer(session: AsyncSession, key: bytes, fingerprint: bytes) -> Received:
-    query = select(Case.id, Case.reference, Case.respond_by, Case.submission_index)
+    query = select(Case.id, Case.reference, Case.respond_by, Case.priority, Case.submission_index)
     first = (await session.execute(query.where(Case.idempotency_index == key))).one()
-    received = Received(first.id, first.reference, first.respond_by, replayed=True)
+    received = Received(first.id, first.reference, first.respond_by, Priority(first.priority), replayed=True)
     if not hmac.compare_digest(first.submission_index, fingerprint):
         raise OtherAnswers(received)
     return received

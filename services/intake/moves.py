@@ -163,7 +163,9 @@ async def record_consent(
             now=clock.now(),
             recorded_by=staff_id(caller),
         )
-        view = await _shown(session, caller, case, response)
+        # Whoever recorded a withdrawal may have lost sight of the case by it: it is kept all the same.
+        visible = staff_views.may_see(await state_of(session, case), caller.role, clock.now())
+        view = await _shown(session, caller, case, response) if visible else {}
         return view | {"consent_id": str(row.id)}
 
 
@@ -191,7 +193,7 @@ async def choose_self_pay(
     _body: Nothing | None = None,
 ) -> dict[str, Any]:
     async with _moving(database, caller, "choose_self_pay", case_id, seen) as (session, case):
-        coverage.choose_self_pay(case, clock.now())
+        await coverage.choose_self_pay(session, case, clock.now())
         return await _shown(session, caller, case, response)
 
 

@@ -3,9 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.intake.admission_rules import blocking
-from services.intake.case import BEFORE_ADMISSION, OPEN, CaseState, Coverage, Stage, coverage_now, held
-from services.intake.consent_rules import may_disclose
+from services.intake.admission_rules import NO_IDENTIFIERS, NO_INSURER_CONSENT, NOT_ADMITTED, blocking
+from services.intake.case import (
+    BEFORE_ADMISSION,
+    NOT_OPEN,
+    OPEN,
+    CaseState,
+    Coverage,
+    Fix,
+    Gate,
+    GateClosed,
+    Stage,
+    coverage_now,
+    held,
+)
+from services.intake.consent_rules import may_disclose, was_asked
 from shared.contracts.intake import ConsentItem
 from shared.identity import Role
 
@@ -24,31 +36,74 @@ ACTIONS: dict[str, frozenset[Role]] = {
 }
 
 
-def may_ask_insurer(case: CaseState, now: datetime) -> bool:
-    """The person's own consent holds and there is enough on the card to find them."""
+CONTACT_ENDED = Gate("contact", "All contact has ended.", Fix("open_case", "See the stay"))
+ALREADY_ASKED = Gate(
+    "not_asked_yet", "The insurer has been asked already.", Fix("open_coverage", "See the request")
+)
+COVERAGE_DECIDED = Gate(
+    "coverage_open",
+    "How this stay is paid for is settled already.",
+    Fix("open_coverage", "See coverage"),
+)
+
+
+def shut(action: str, case: CaseState, now: datetime) -> list[Gate]:
+    """What makes an action pointless or wrong for anybody now. The one table behind the buttons and the API.
+
+    Leases and the gates before a bed are not in it: their moves refuse by themselves and say more. An
+    answer about consent is always taken: what was agreed to can be taken back at any time.
+    """
     consent = may_disclose(case.consents, ConsentItem.INSURER, now, restricted=case.restricted)
-    return consent is not None and case.identifiers_complete
+    undecided = case.stage in BEFORE_ADMISSION and case.coverage is not Coverage.SELF_PAY
+    ended = case.stage not in OPEN
+    may_be_ended = case.stage in {Stage.ADMITTED, Stage.DISCHARGED}  # after the end: a correction
+    table: dict[str, list[tuple[Gate, bool]]] = {
+        "claim": [(NOT_OPEN, ended)],
+        "log_contact": [(NOT_OPEN, case.stage is Stage.CLOSED), (CONTACT_ENDED, case.deceased)],
+        "request_verification": [
+            (NOT_OPEN, ended),
+            (ALREADY_ASKED, coverage_now(case, now) is Coverage.REQUESTED),
+            (NO_INSURER_CONSENT, consent is None),
+            (NO_IDENTIFIERS, not case.identifiers_complete),
+        ],
+        "choose_self_pay": [(NOT_OPEN, ended), (COVERAGE_DECIDED, not ended and not undecided)],
+        "discharge": [(NOT_ADMITTED, not may_be_ended)],
+    }
+    return [gate for gate, is_shut in table.get(action, []) if is_shut]
+
+
+def check(action: str, case: CaseState, now: datetime) -> None:
+    """Raises GateClosed with everything that `shut` finds."""
+    if missing := shut(action, case, now):
+        raise GateClosed(missing)
 
 
 def allowed_actions(case: CaseState, role: Role, staff_id: UUID | None, now: datetime) -> list[str]:
     """The actions to offer. `admit` is offered while gates are shut: pressing it says what is missing."""
-    mine = held(case, now) and case.owner_id == staff_id
-    waiting_for_payer = coverage_now(case, now) is Coverage.REQUESTED
     fits = {
-        "claim": case.stage in OPEN and not held(case, now),
-        "release": mine,
-        "log_contact": case.stage is not Stage.CLOSED,
-        "record_consent": case.stage is not Stage.CLOSED,
-        "request_verification": case.stage in OPEN and may_ask_insurer(case, now) and not waiting_for_payer,
-        "choose_self_pay": case.stage in BEFORE_ADMISSION and case.coverage is not Coverage.SELF_PAY,
+        "claim": not held(case, now),
+        "release": held(case, now) and case.owner_id == staff_id,
         "admit": case.stage in BEFORE_ADMISSION and case.stage is not Stage.NEW,
-        "discharge": case.stage is Stage.ADMITTED,
     }
-    return [action for action, roles in ACTIONS.items() if role in roles and fits[action]]
+    return [
+        action
+        for action, roles in ACTIONS.items()
+        if role in roles and fits.get(action, True) and not shut(action, case, now)
+    ]
+
+
+def contact_withdrawn(case: CaseState, now: datetime) -> bool:
+    """The person allowed us to contact them and took it back, or said no."""
+    asked = was_asked(case.consents, ConsentItem.CONTACT)
+    return asked and may_disclose(case.consents, ConsentItem.CONTACT, now) is None
 
 
 def next_step(case: CaseState, now: datetime) -> str:
     """One sentence for the list: the most basic thing that is missing."""
+    if case.deceased:
+        return CONTACT_ENDED.message
+    if contact_withdrawn(case, now) and case.stage not in {Stage.ADMITTED, Stage.CLOSED}:
+        return "Do not contact: consent withdrawn."
     if case.stage is Stage.NEW:
         return "Claim and call." if case.first_attempt_at is None else "Claim and try again."
     if case.stage in BEFORE_ADMISSION and case.reached_at is None:
@@ -63,6 +118,6 @@ def next_step(case: CaseState, now: datetime) -> str:
     if not gates:
         return "Ready to admit."
     unasked = coverage_now(case, now) in {Coverage.NONE, Coverage.AWAITING_CONSENT, Coverage.EXPIRED}
-    if gates[0].gate == "coverage" and unasked and may_ask_insurer(case, now):
+    if gates[0].gate == "coverage" and unasked and not shut("request_verification", case, now):
         return "Ask the insurer about benefits."
     return gates[0].message

@@ -11,8 +11,8 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from services.intake.case import CaseState, Coverage, Stage
 from services.intake.consent_rules import Consent
-from services.intake.tables import Case, ConsentRow
-from shared.contracts.intake import ConsentItem
+from services.intake.tables import Case, ConsentRow, Stay
+from shared.contracts.intake import ConsentItem, DischargeType
 
 
 class CaseNotFound(Exception):
@@ -67,7 +67,13 @@ async def consents_of(session: AsyncSession, case_ids: Iterable[UUID]) -> dict[U
     return found
 
 
-def state(case: Case, consents: Iterable[ConsentRow]) -> CaseState:
+async def deceased_of(session: AsyncSession, case_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these cases ended in death, as far as a stay says so."""
+    query = select(Stay.case_id).where(Stay.case_id.in_(list(case_ids)))
+    return set(await session.scalars(query.where(Stay.discharge_type == DischargeType.DECEASED.value)))
+
+
+def state(case: Case, consents: Iterable[ConsentRow], *, deceased: bool) -> CaseState:
     return CaseState(
         stage=Stage(case.stage),
         coverage=Coverage(case.coverage),
@@ -78,6 +84,7 @@ def state(case: Case, consents: Iterable[ConsentRow]) -> CaseState:
         reached_at=case.reached_at,
         identifiers_complete=case.identifiers_complete,
         restricted=case.restricted,
+        deceased=deceased,
         consents=tuple(consent_of(row) for row in consents),
     )
 
@@ -86,4 +93,4 @@ async def state_of(session: AsyncSession, case: Case) -> CaseState:
     """The case as the rules see it, consents of this transaction included."""
     await session.flush()
     rows = (await consents_of(session, [case.id])).get(case.id, [])
-    return state(case, rows)
+    return state(case, rows, deceased=case.id in await deceased_of(session, [case.id]))

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from services.intake.admissions import ImplausibleTime
 from services.intake.answers import InvalidInquiry
 from services.intake.case import AlreadyClaimed, Gate, GateClosed, NotHolder
 from services.intake.disclosures import ConsentMissing, OtherCase
@@ -10,6 +11,11 @@ from services.intake.inquiries import OtherAnswers
 from services.intake.records import CaseNotFound, StaleVersion
 from shared.problems import Problem
 
+_ADMITTED_AT = {
+    "pointer": "/admitted_at",
+    "code": "implausible",
+    "message": "An admission is at most a year ago and not more than a day ahead.",
+}
 _COUNTS = ("Nothing is", "One thing is", "Two things are", "Three things are", "Four things are")
 
 
@@ -63,6 +69,14 @@ def answered() -> Generator[None]:
             "This is not possible yet",
             f"{said} missing.",
             missing=[gate_json(gate) for gate in closed.missing],
+        ) from None
+    except ImplausibleTime:
+        raise Problem(
+            422,
+            "invalid_input",
+            "Check what you entered",
+            _ADMITTED_AT["message"],
+            errors=[_ADMITTED_AT],
         ) from None
     except InvalidInquiry as invalid:
         raise Problem(

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import Any
 
 from services.intake.admission_rules import blocking
-from services.intake.case import CaseState, Stage, coverage_now
+from services.intake.case import BEFORE_ADMISSION, CaseState, Stage, coverage_now, held
 from services.intake.consent_rules import may_disclose
 from services.intake.next_steps import allowed_actions, next_step
 from services.intake.records import state
@@ -32,14 +32,15 @@ VISIBLE: dict[Role, frozenset[str]] = {
     Role.DIRECTOR: _CONTACT | _CARD | _SITUATION | {"birth_date"},
 }
 READERS = tuple(VISIBLE)
+_KNOW_COVERAGE = frozenset(VISIBLE) - {Role.ALUMNI}
 _SHOWN_ALONE = ("first_name", "last_name", "phone", "email", "birth_date", "payer", "member_id")
 
 
 def may_see(case: CaseState, role: Role, now: datetime) -> bool:
-    """Alumni staff see people who have left and want to hear from us; the others every case."""
+    """Alumni staff see the living who have left and want to hear from us; the others every case."""
     if role is not Role.ALUMNI:
         return True
-    left = case.stage is Stage.DISCHARGED
+    left = case.stage is Stage.DISCHARGED and not case.deceased
     return left and may_disclose(case.consents, ConsentItem.AFTERCARE, now) is not None
 
 
@@ -56,7 +57,7 @@ def without_names(case: Case, known: CaseState, caller: Caller, now: datetime) -
         "reached_at": _time(case.reached_at),
         "owner_id": str(case.owner_id) if case.owner_id else None,
         "owned_until": _time(case.owned_until),
-        "coverage": coverage_now(known, now).value,
+        "coverage": coverage_now(known, now).value if caller.role in _KNOW_COVERAGE else None,
         "channel": case.channel,
         "language": case.language,
         "suspicion": case.suspicion,
@@ -72,15 +73,22 @@ def without_names(case: Case, known: CaseState, caller: Caller, now: datetime) -
 
 
 def ranked(
-    cases: Iterable[Case], consents: dict[Any, list[ConsentRow]], caller: Caller, now: datetime
+    cases: Iterable[Case],
+    consents: dict[Any, list[ConsentRow]],
+    deceased: Container[Any],
+    caller: Caller,
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """The rows this caller may see, most urgent first, still without names."""
     rows = []
     for case in cases:
-        known = state(case, consents.get(case.id, ()))
+        known = state(case, consents.get(case.id, ()), deceased=case.id in deceased)
         if may_see(known, caller.role, now):
             place = urgency(
-                waiting=known.first_attempt_at is None and known.stage is Stage.NEW,
+                # Whoever is here, or was, has been met, call or no call.
+                reached=known.reached_at is not None or known.stage not in BEFORE_ADMISSION,
+                tried=known.first_attempt_at is not None,
+                held=held(known, now),
                 priority=Priority(case.priority),
                 respond_by=case.respond_by,
                 received_at=case.received_at,
@@ -122,18 +130,26 @@ def details(
     return (
         without_names(case, known, caller, now)
         | personal(case, box, caller.role)
+        | coverage_json(case, caller.role)
         | {
             "for_whom": case.for_whom,
-            "coverage_detail": case.coverage_detail,
-            "coverage_fresh_until": _time(case.coverage_fresh_until),
-            "verification_id": str(case.verification_id) if case.verification_id else None,
-            "restricted": case.restricted,
             "consents": [consent_json(row, now) for row in newest_first],
             "contacts": [contact_json(row, box if situation else None) for row in contacts],
             "stay": stay_json(stay) if stay else None,
             "blocking": [gate_json(gate) for gate in blocking(known, now)],
         }
     )
+
+
+def coverage_json(case: Case, role: Role) -> dict[str, Any]:
+    """How the coverage track stands; null for those whose work does not touch it."""
+    fields = {
+        "coverage_detail": case.coverage_detail,
+        "coverage_fresh_until": _time(case.coverage_fresh_until),
+        "verification_id": str(case.verification_id) if case.verification_id else None,
+        "restricted": case.restricted,
+    }
+    return fields if role in _KNOW_COVERAGE else dict.fromkeys(fields)
 
 
 def consent_json(row: ConsentRow, now: datetime) -> dict[str, Any]:

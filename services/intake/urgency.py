@@ -26,14 +26,26 @@ def respond_by(received_at: datetime, priority: Priority) -> datetime:
 
 
 def urgency(
-    *, waiting: bool, priority: Priority, respond_by: datetime, received_at: datetime, now: datetime
+    *,
+    reached: bool,
+    tried: bool,
+    held: bool,
+    priority: Priority,
+    respond_by: datetime,
+    received_at: datetime,
+    now: datetime,
 ) -> tuple[int, int, datetime]:
-    """Sort key, smallest first: P0, then overdue, then the waiting by deadline, then everyone else.
+    """Sort key, smallest first: P0 nobody has spoken with (those nobody holds before the others), then
+    overdue, then the waiting by deadline, then the others not reached, then the reached, by priority.
 
-    `waiting`: nobody has tried to reach the person yet, so the response clock still runs.
+    Waiting means that nobody tried to reach the person and nobody holds the case: a lease that lapsed
+    without a call puts the case back where it was.
     """
-    if not waiting:
-        return (3, 0, received_at)
+    rank = int(priority.value[1])
+    if reached:
+        return (4, rank, received_at)
     if priority is Priority.P0:
-        return (0, 0, respond_by)
-    return (1 if respond_by <= now else 2, int(priority.value[1]), respond_by)
+        return (0, int(held), respond_by)
+    if tried or held:
+        return (3, rank, received_at)
+    return (1 if respond_by <= now else 2, rank, respond_by)

@@ -4,7 +4,8 @@ Every message is answered and remembered in one transaction; the same one again 
 """
 
 import logging
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import admissions, dispositions, indexes
 from services.intake.case import GateClosed, Stage
-from services.intake.discharge import discharge
+from services.intake.discharge import current_stay, discharge
 from services.intake.doors import hl7
 from services.intake.records import take
 from services.intake.tables import Case, Hl7Message, UnmatchedStay, of
 from shared import audit, clock
 from shared.contracts.fact import new_id
+from shared.contracts.intake import DischargeType
 from shared.database import Database, insert_or_ignore
 from shared.identity import Caller, Role
 from shared.sealing import box, keyring
@@ -26,6 +28,10 @@ log = logging.getLogger(__name__)
 
 ADMITS = frozenset({"A01", "A04"})
 DISCHARGES = frozenset({"A03"})
+# Outpatient and emergency visits (PV1-2) are no stays here.
+_VISITS = frozenset({"O", "E"})
+# Staff and the EHR write down the end of one stay at somewhat different times.
+_SAME_END = timedelta(days=1)
 _EHR = Caller(id=None, name="ehr", role=Role.EHR)
 _OPEN = tuple(s.value for s in (Stage.NEW, Stage.WORKING, Stage.ASSESSING, Stage.CLEARED, Stage.SCHEDULED))
 
@@ -62,17 +68,17 @@ async def answer(database: Database, body: bytes, zone: ZoneInfo) -> bytes:
 async def _hear(session: AsyncSession, message: hl7.Adt) -> str:
     now = clock.now()
     header = message.header
-    trigger = header.trigger if header.message_type == "ADT" else header.message_type
+    trigger = _code_of(header)
     row = {
         "id": new_id(),
         "idempotency_index": keyring(session).blind_index("hl7_message", header.identity),
-        "trigger": trigger[:8],
+        "trigger": trigger,
         "outcome": "ignored",
         "received_at": now,
     }
     if not await insert_or_ignore(session, of(Hl7Message), [row], ["idempotency_index"]):
         return "Already received."
-    if header.message_type != "ADT" or trigger not in ADMITS | DISCHARGES:
+    if trigger not in ADMITS | DISCHARGES or message.patient_class in _VISITS:
         return "Received. This kind of message changes nothing here."
     await audit.record(
         session, _EHR, f"ehr.{trigger.lower()}", None, ("ehr_patient_id", "name", "birth_date")
@@ -82,6 +88,9 @@ async def _hear(session: AsyncSession, message: hl7.Adt) -> str:
         case = await _whose(session, message, admitted=trigger in DISCHARGES)
         kept.outcome = await _apply(session, case, message, trigger, now)
         kept.case_id = case.id
+        # Only now: a message that ends in the tray must not give its number to a case.
+        if message.patient_ids and case.ehr_patient_index is None:
+            case.ehr_patient_index = indexes.ehr_patient_index(keyring(session), message.patient_ids[0])
     except Unmatched as unmatched:
         kept.outcome = "unmatched"
         session.add(UnmatchedStay(id=new_id(), message_id=kept.id, reason=unmatched.reason))
@@ -90,20 +99,30 @@ async def _hear(session: AsyncSession, message: hl7.Adt) -> str:
     return "Received."
 
 
+def _code_of(header: hl7.Header) -> str:
+    """The trigger of an ADT message, else the type; "other" for what is no code and may be anything."""
+    if header.message_type == "ADT" and re.fullmatch(r"[A-Z][0-9]{2}", header.trigger):
+        return header.trigger
+    return header.message_type if re.fullmatch(r"[A-Z]{3}", header.message_type) else "other"
+
+
 async def _whose(session: AsyncSession, message: hl7.Adt, *, admitted: bool) -> Case:
     """The one case this is about, locked. The EHR's own number decides; name and birth date only where
-    no case carries that number, and only when they point at one case alone. Raises Unmatched."""
+    no case with that number is at a fitting stage (a new person, or one who came back), and only when
+    they point at one case alone. Raises Unmatched."""
     ring = keyring(session)
     numbers = [indexes.ehr_patient_index(ring, number) for number in message.patient_ids]
     query = select(Case.id, Case.stage).order_by(Case.received_at)
     found = (await session.execute(query.where(Case.ehr_patient_index.in_(numbers)))).all() if numbers else []
-    if not found and message.born:
+    wanted = {Stage.ADMITTED.value} if admitted else {*_OPEN, Stage.ADMITTED.value}
+    if message.born and not any(stage in wanted for _, stage in found):
         names = [indexes.name_birth_index(ring, first, last, message.born) for first, last in message.names]
         known = [index for index in names if index]
         # A case that carries another number is another person, or another chart of theirs: not ours to guess.
         unnumbered = query.where(Case.name_birth_index.in_(known), Case.ehr_patient_index.is_(None))
-        found = (await session.execute(unnumbered)).all()
-    wanted = {Stage.ADMITTED.value} if admitted else {*_OPEN, Stage.ADMITTED.value}
+        by_name = (await session.execute(unnumbered)).all()
+        # What is over stays with the number when one is known.
+        found = [*found, *(entry for entry in by_name if not found or entry.stage in wanted)]
     fitting = [case_id for case_id, stage in found if stage in wanted]
     if len(fitting) > 1:
         raise Unmatched("several_cases")
@@ -111,10 +130,7 @@ async def _whose(session: AsyncSession, message: hl7.Adt, *, admitted: bool) -> 
         fitting = [next(i for i, stage in reversed(found) if stage == Stage.DISCHARGED.value)]
     if not fitting:
         raise Unmatched("not_admitted" if admitted and found else "no_open_case")
-    case = await take(session, fitting[0])
-    if numbers and case.ehr_patient_index is None:
-        case.ehr_patient_index = numbers[0]
-    return case
+    return await take(session, fitting[0])
 
 
 async def _apply(session: AsyncSession, case: Case, message: hl7.Adt, trigger: str, now: datetime) -> str:
@@ -123,17 +139,42 @@ async def _apply(session: AsyncSession, case: Case, message: hl7.Adt, trigger: s
         if trigger in ADMITS:
             await admissions.admitted_by_ehr(session, case, _past(message, message.admitted_at, now))
             return "admitted"
+        type_ = DischargeType.DECEASED
+        if not message.deceased:
+            type_ = dispositions.discharge_type(message.disposition)
+        at = _past(message, message.discharged_at, now)
+        await _check_stay(session, case, message, type_, at)
         await discharge(
             session,
             case,
-            dispositions.discharge_type(message.disposition),
-            _past(message, message.discharged_at, now),
+            type_,
+            at,
             via="ehr",
             disposition=dispositions.two_digits(message.disposition),
         )
         return "discharged"
     except GateClosed:
         return "already_so"
+
+
+async def _check_stay(
+    session: AsyncSession, case: Case, message: hl7.Adt, type_: DischargeType, at: datetime
+) -> None:
+    """Is the end the message tells of the end of the stay we know? Raises Unmatched.
+
+    A death is never held back for a time that does not fit an ended stay: nobody writes to the dead.
+    """
+    stay = await current_stay(session, case)
+    if stay is None:
+        return
+    if stay.discharged_at is None:
+        # Messages say minutes, or seconds at best.
+        if at < stay.admitted_at.replace(second=0, microsecond=0):
+            raise Unmatched("before_admission")
+        return
+    apart = abs((message.discharged_at or stay.discharged_at) - stay.discharged_at)
+    if apart > _SAME_END and type_ is not DischargeType.DECEASED:
+        raise Unmatched("other_stay")
 
 
 def _past(message: hl7.Adt, said: datetime | None, now: datetime) -> datetime:

@@ -59,7 +59,9 @@ class Adt:
     admitted_at: datetime | None = None
     discharged_at: datetime | None = None
     event_at: datetime | None = None
+    patient_class: str = ""
     disposition: str = field(default="", repr=False)
+    deceased: bool = field(default=False, repr=False)
 
 
 def text_of(body: bytes) -> str:
@@ -76,8 +78,10 @@ def text_of(body: bytes) -> str:
     segments = [segment for segment in segments if segment]
     if not segments or not segments[0].startswith("MSH") or len(segments[0]) < 9:
         raise NotHl7("The message does not begin with an MSH segment.")
-    separators = segments[0][3:8]
-    if any(c.isalnum() or c.isspace() for c in separators[:4]) or len(set(separators[:4])) < 4:
+    between = segments[0][3]
+    separators = between + segments[0][4:].partition(between)[0]
+    usable = 4 <= len(separators) == len(set(separators)) <= 6
+    if not usable or any(c.isalnum() or c.isspace() for c in separators):
         raise NotHl7("The separators in MSH cannot be used.")
     return "\r".join(segments)
 
@@ -99,10 +103,14 @@ def read(body: bytes, zone: tzinfo) -> Adt:
             event_at=moment(_at(message, "EVN", 6), zone)
             or moment(_at(message, "EVN", 2), zone)
             or moment(header.sent_at, zone),
+            patient_class=_at(message, "PV1", 2).upper(),
             disposition=_at(message, "PV1", 36),
+            # Some feeds fill an empty time with zeros.
+            deceased=bool(_at(message, "PID", 29).strip("0")) or _at(message, "PID", 30).upper() == "Y",
         )
-    except (hl7.HL7Exception, IndexError, KeyError, ValueError):
-        # `from None`: the library's message quotes the segment it stumbled over.
+    except Exception:
+        # The library lets whatever its parsing stumbles over escape, and every message needs an answer.
+        # `from None`: what it raises quotes the segment.
         raise NotHl7("The message could not be read.") from None
 
 

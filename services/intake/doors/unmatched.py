@@ -15,6 +15,8 @@ REASONS = {
     "no_open_case": "No open case has this person's EHR number, or their name and birth date.",
     "several_cases": "More than one case fits. Somebody must say which.",
     "not_admitted": "The EHR says this person left, but they were not admitted here.",
+    "before_admission": "The EHR says this person left before the stay we know of began.",
+    "other_stay": "The EHR says this person left, at another time than the stay we know of ended.",
 }
 
 

@@ -14,14 +14,14 @@ from starlette.staticfiles import StaticFiles
 
 from services.intake import wordings
 from services.intake.answers import ASKED, FieldError, Inquiry, InvalidInquiry, read
-from services.intake.inquiries import OtherAnswers, Received, Submission, receive
+from services.intake.inquiries import OtherAnswers, Received, Submission, raise_to_danger, receive
 from services.intake.requests import Config, Db, Zone
 from services.intake.settings import Settings
 from services.intake.site import form as fields
 from services.intake.site.language import mark as _
 from services.intake.site.language import translations
 from services.intake.site.plans import plan_names
-from services.intake.urgency import ANSWER_WITHIN, priority_of
+from services.intake.urgency import ANSWER_WITHIN
 from shared import clock
 from shared.contracts.intake import Priority
 from shared.database import Database
@@ -113,17 +113,20 @@ async def _taken(
     database: Database, inquiry: Inquiry, submission: Submission, centre: str
 ) -> tuple[Received, bool]:
     """The request as it was first taken. Somebody who went back, changed an answer and sent again is
-    told so instead of being refused: we have them, and a person will ask."""
+    told so instead of being refused: we have them, and a person will ask. Only danger cannot wait."""
     try:
         async with database.transaction() as session:
             return await receive(session, inquiry, submission, centre), False
     except OtherAnswers as other:
-        return other.first, True
+        if not inquiry.danger:
+            return other.first, True
+        async with database.transaction() as session:
+            return await raise_to_danger(session, other.first), True
 
 
 def _done(request: Request, inquiry: Inquiry, received: Received, changed: bool) -> Response:
-    priority = priority_of(danger=inquiry.danger)
-    minutes = int(ANSWER_WITHIN[priority].total_seconds() // 60)
+    """What is promised is what the desk was given: it reads the case, not this sending."""
+    minutes = int(ANSWER_WITHIN[received.priority].total_seconds() // 60)
     said = fields.Confirmation(received.reference, received.respond_by, minutes, inquiry.danger, changed)
     answer = RedirectResponse("/en/done", 303)
     cookie = cast(fields.ConfirmationCookie, request.app.state.confirmation)

@@ -1,27 +1,41 @@
 """Messages from the EHR, over HTTPS and MLLP, end in the same moves as the staff's."""
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from services.intake.doors import ehr, mllp
 from services.intake.tables import Hl7Message, UnmatchedStay
+from shared.clock import now
 from shared.contracts.intake import ClientAdmitted, ClientDischarged, DischargeType
 from shared.identity import Role
 from tests.integration.intake.conftest import Desk
 
 
 def adt(
-    trigger: str, *, control: str = "77", number: str = "0042", last: str = "Moss", disposition: str = ""
+    trigger: str,
+    *,
+    control: str = "77",
+    number: str = "0042",
+    last: str = "Moss",
+    disposition: str = "",
+    left: str = "20261120101000",
+    kind: str = "I",
+    died: str = "",
 ) -> bytes:
-    stays = "20261110080000|" + ("20261120101000" if trigger == "A03" else "")
+    stays = "20261110080000|" + (left if trigger == "A03" else "")
     return "\r".join(
         (
             rf"MSH|^~\&|CHART|ELM|TC|TC|20261120101500||ADT^{trigger}|{control}|P|2.5.1",
-            f"PID|1||{number}^^^ELM^MR||{last}^Dee||19850327",
-            "PV1|1|I" + "|" * 34 + disposition + "|" * 8 + stays,
+            f"PID|1||{number}^^^ELM^MR||{last}^Dee||19850327" + "|" * 22 + died,
+            f"PV1|1|{kind}" + "|" * 34 + disposition + "|" * 8 + stays,
         )
     ).encode()
+
+
+def yesterday() -> str:
+    return (now() - timedelta(days=1)).strftime("%Y%m%d%H%M%S+0000")
 
 
 async def sent(desk: Desk, body: bytes) -> str:
@@ -60,9 +74,12 @@ async def test_staff_admit_with_the_ehrs_number_and_the_ehr_discharges_by_it(des
     case_id = await desk.inquiry()
     await desk.move(Role.COORDINATOR, case_id, "contacts", {"channel": "call", "outcome": "reached"})
     await desk.move(Role.COORDINATOR, case_id, "actions/choose_self_pay")
-    admission = {"treatment_consent": True, "ehr_patient_id": "E-9"}
+    began = (now() - timedelta(days=3)).isoformat()
+    admission = {"treatment_consent": True, "ehr_patient_id": "E-9", "admitted_at": began}
     assert (await desk.move(Role.COORDINATOR, case_id, "actions/admit", admission)).status_code == 200
-    assert await sent(desk, adt("A03", number="e-9", last="Renamed", disposition="1")) == "AA"
+    assert (
+        await sent(desk, adt("A03", number="e-9", last="Renamed", disposition="1", left=yesterday())) == "AA"
+    )
     assert (await desk.case(case_id))["stay"]["discharge_type"] == "home"
 
 

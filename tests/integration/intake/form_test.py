@@ -84,6 +84,22 @@ async def test_going_back_and_changing_an_answer_does_not_make_a_second_case(des
     assert await desk.count(Case) == 1
 
 
+async def test_danger_ticked_on_a_second_sending_raises_the_first_case(desk: Desk) -> None:
+    async with desk.client() as client:
+        form = await opened(client) | ANSWERS
+        await client.post("/en/help", data=form)
+        (received,) = await desk.said(InquiryReceived)
+        before = await desk.case(str(received.case_id))
+        await client.post("/en/help", data=form | {"danger": "yes"})
+        assert "within 2 minutes" in (await client.get("/en/done")).text
+        case = await desk.case(str(received.case_id))
+        assert (case["priority"], case["version"] > before["version"]) == ("P0", True)
+        assert case["respond_by"] < before["respond_by"]
+        await client.post("/en/help", data=form)
+        assert "within 2 minutes" in (await client.get("/en/done")).text
+    assert await desk.count(Case) == 1
+
+
 async def test_what_is_to_be_mended_is_listed_linked_and_every_answer_kept(desk: Desk) -> None:
     async with desk.client() as client:
         form = await opened(client)

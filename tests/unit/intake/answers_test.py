@@ -42,9 +42,15 @@ def test_a_possible_number_is_accepted_even_when_it_is_not_in_service(phone: str
     assert read(DEE | {"phone": phone}, TODAY).phone.startswith("+")
 
 
-@pytest.mark.parametrize("phone", ["12", "call my mother", "555", "+", "1" * 60])
+@pytest.mark.parametrize("phone", ["12", "call my mother", "555", "555-0123", "+", "1" * 60])
 def test_what_cannot_be_dialled_is_asked_for_again(phone: str) -> None:
     assert set(mend(phone=phone)) == {"phone"}
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u2060 \ufeff", "\u202e"])
+def test_a_name_that_cannot_be_seen_is_no_name(name: str) -> None:
+    assert mend(first_name=name) == {"first_name": "missing"}
+    assert read(DEE | {"name_to_use": name}, TODAY).called == "Dee"
 
 
 def test_everything_to_mend_is_said_at_once_in_the_order_of_the_page() -> None:

@@ -144,15 +144,37 @@ def test_only_somebody_who_is_here_can_be_discharged(stage: Stage) -> None:
         admission_rules.discharge(CaseState(stage=stage))
 
 
-def test_danger_comes_first_then_what_is_overdue_then_by_deadline() -> None:
-    def place(priority: Priority, minutes_ago: int, waiting: bool = True) -> tuple[int, int, datetime]:
-        came = NOW - minutes_ago * MINUTE
-        due = respond_by(came, priority)
-        return urgency(waiting=waiting, priority=priority, respond_by=due, received_at=came, now=NOW)
+def place(
+    priority: Priority, minutes_ago: int, *, reached: bool = False, tried: bool = False, held: bool = False
+) -> tuple[int, int, datetime]:
+    came = NOW - minutes_ago * MINUTE
+    return urgency(
+        reached=reached,
+        tried=tried,
+        held=held,
+        priority=priority,
+        respond_by=respond_by(came, priority),
+        received_at=came,
+        now=NOW,
+    )
 
+
+def test_danger_comes_first_then_what_is_overdue_then_by_deadline() -> None:
     danger, overdue = place(Priority.P0, 0), place(Priority.P2, 20)
-    asked_now, new, tried = place(Priority.P1, 0), place(Priority.P2, 5), place(Priority.P2, 60, False)
+    asked_now, new, tried = place(Priority.P1, 0), place(Priority.P2, 5), place(Priority.P2, 60, tried=True)
     assert sorted([tried, new, asked_now, overdue, danger]) == [danger, overdue, asked_now, new, tried]
+
+
+def test_danger_stays_on_top_until_somebody_has_spoken_with_them() -> None:
+    free, tried, held = (
+        place(Priority.P0, 1),
+        place(Priority.P0, 0, tried=True),
+        place(Priority.P0, 9, held=True),
+    )
+    overdue, called = place(Priority.P2, 60), place(Priority.P2, 90, tried=True)
+    danger_met, met = place(Priority.P0, 1, reached=True), place(Priority.P2, 99, reached=True)
+    right = [free, tried, held, overdue, called, danger_met, met]
+    assert sorted(set(right)) == right
 
 
 def test_danger_is_answered_within_two_minutes_and_others_within_fifteen() -> None:

@@ -55,6 +55,14 @@ def test_admit_and_discharge_with_one_control_id_are_two_messages() -> None:
     assert read(admit).header.identity != read(DISCHARGE).header.identity
 
 
+@pytest.mark.parametrize(
+    ("end", "deceased"),
+    [("20261120||", True), ("|Y|", True), ("|N|", False), ("", False), ("00000000|N|", False)],
+)
+def test_a_death_in_the_persons_segment_is_read(end: str, deceased: bool) -> None:
+    assert read(DISCHARGE.replace("||19850327", "||19850327" + "|" * 22 + end)).deceased is deceased
+
+
 def test_latin_1_names_are_read() -> None:
     body = DISCHARGE.replace("Delia", "Délia").encode("latin-1")
     assert hl7.read(body, ZONE).names[1] == ("Délia", "Moor")
@@ -69,6 +77,8 @@ def test_latin_1_names_are_read() -> None:
         b"MSH",
         b"MSH|",
         b"MSHabcdefgh",
+        b"MSH|^~\\^|CHART\rPID|1",
+        b"MSH|^~|&|CHART\rPID|1",
         b"PID|1\rMSH|^~\\&|",
         b"\xff\xfe\x00",
     ],
