@@ -97,7 +97,8 @@ def _engine(url: str, service: str) -> AsyncEngine:
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
-        connect_args={"server_settings": settings, "timeout": 10},
+        # Seconds; the server's own statement_timeout cannot help when the network swallows its answer.
+        connect_args={"server_settings": settings, "timeout": 10, "command_timeout": 20},
     )
 
 

@@ -34,7 +34,7 @@ async def prune_for_ever(database: Database) -> None:
 
 
 async def prune(database: Database) -> int:
-    """Delete rows past their age: sent outbox 90 days, inbox 120, finished jobs 30. Returns how many."""
+    """Delete rows past their age: sent outbox 90 days, inbox 125, finished jobs 30. Returns how many."""
     today = clock.now()
     old_outbox = (outbox.c.created_at < today - timedelta(days=OUTBOX_DAYS)) & outbox.c.sent_at.is_not(None)
     return (

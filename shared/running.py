@@ -64,7 +64,7 @@ async def running(
         app.state.flow = flow
     tasks = [
         asyncio.create_task(
-            _for_ever(lambda: _carry(database, broker, subscriber, position, guard)), name="carrier"
+            _for_ever(lambda: _carry(flow, broker, subscriber, position, guard), flow), name="carrier"
         ),
         asyncio.create_task(_for_ever(JobRunner(database, jobs).run), name="jobs"),
         asyncio.create_task(_for_ever(lambda: prune_for_ever(database)), name="pruning"),
@@ -82,17 +82,18 @@ async def running(
 
 
 async def _carry(
-    database: Database, broker: NatsBroker, subscriber: PromptBatches, position: Position, guard: Guard
+    flow: Flow, broker: NatsBroker, subscriber: PromptBatches, position: Position, guard: Guard
 ) -> None:
     """Connect, wait to be the only one, then consume and relay until something breaks."""
     client = await broker.connect()
     js = client.jetstream(timeout=5)
-    async with sole(database) as watch:
+    async with sole(flow.database) as watch:
         await guard.check(js)
+        flow.drift = False
         await position.start(js)
         await subscriber.start()
         try:
-            await _first_to_end(Relay(database, guard).run(client, js), watch())
+            await _first_to_end(Relay(flow.database, guard).run(client, js), watch())
         finally:
             await subscriber.stop()
 
@@ -110,15 +111,18 @@ async def _first_to_end(*work: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+async def _for_ever(work: Callable[[], Awaitable[None]], flow: Flow | None = None) -> None:
     """Begin again after a pause whatever ended it: a background task must never be silently gone."""
     while True:
         try:
             await work()
         except StartAgain:
             log.info("carrying starts again")
+            await asyncio.sleep(PAUSE / 5)
             continue
         except Drift as drift:
+            if flow:
+                flow.drift = True
             log.critical("%s Run `throughcare doctor`.", drift, extra={"code": "drift"})
         except Exception as error:
             expected = isinstance(error, nats.errors.Error | nats.js.errors.Error) or is_transient(error)

@@ -1,13 +1,15 @@
 """Has the broker lost anything it confirmed? Then the stream is rebuilt from the outboxes.
 
-The relay remembers the highest stream sequence it was ever acknowledged. A stream that is younger than that
-memory, or ends before it, has lost facts: one flipped bit can cost half of a block. Every service republishes
-its own outbox when it sees another stream than it knew; the inboxes make that harmless.
+The relay remembers the highest stream sequence it was ever acknowledged, and which fact lies there. A
+stream that is younger than that memory, ends before it, has a hole, or holds another fact there, has lost
+some. Every service republishes its own outbox when it sees another stream than it knew; the inboxes make
+that harmless.
+Not seen: a fact inside the stream that the broker still counts but can no longer read.
 """
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +24,12 @@ from shared.columns import PSEUDONYMOUS, PUBLIC, UtcDateTime, plumbing
 from shared.contracts.fact import Fact, new_id
 from shared.database import Database
 from shared.messaging.outbox import SerialId, outbox
-from shared.messaging.streams import STREAM, durable, provision, restart_durable
+from shared.messaging.streams import STREAM, STREAM_MAX_AGE, durable, provision, restart_durable
 from shared.upsert import insert_or_ignore
 
 log = logging.getLogger(__name__)
+
+STEP = 5000  # outbox rows marked unsent in one transaction
 
 # One row: the stream this service last published to, and how far.
 relay_memory = Table(
@@ -105,13 +109,22 @@ class Guard:
         return (kept.headers or {}).get("Nats-Msg-Id") != str(remembered.highest_id)
 
     async def _mend_durable(self, js: JetStreamContext, last_seq: int) -> bool:
-        """A durable whose floor lies beyond the stream's end would never be given another fact."""
+        """A durable that would never be given another fact, or take another acknowledgement, is made anew."""
         consumer = await js.consumer_info(STREAM, self._service)
-        if consumer.ack_floor is None or consumer.ack_floor.stream_seq <= last_seq:
+        floor, delivered = consumer.ack_floor, consumer.delivered
+        if floor is None:
             return False
-        await self._alarm("durable_beyond_stream")
-        await restart_durable(js, self._durable, after=0)
-        return True
+        if floor.stream_seq > last_seq:
+            await self._alarm("durable_beyond_stream")
+            await restart_durable(js, self._durable, after=0)
+            return True
+        if floor.consumer_seq > (delivered.consumer_seq if delivered else 0):
+            # The acknowledgement of a predecessor came late, after the durable had been made anew: all it
+            # covers was applied, but its delivery number makes the broker ignore our smaller ones.
+            await self._alarm("durable_acknowledged_late")
+            await restart_durable(js, self._durable, after=floor.stream_seq)
+            return True
+        return False
 
     async def remember(self, session: AsyncSession, highest: int, event_id: UUID) -> None:
         """Note the highest acknowledged sequence, in the transaction that marks the rows sent."""
@@ -127,13 +140,23 @@ class Guard:
             return (await session.execute(query)).first()
 
     async def _republish(self, created: datetime | None) -> None:
-        """Everything in the outbox goes out again, in its order."""
+        """What the stream should hold goes out again, in its order. The memory of the new stream comes last:
+
+        until then a crash finds a stream it does not know, and begins again.
+        """
+        since = clock.now() - timedelta(seconds=STREAM_MAX_AGE)
+        gone_out = (outbox.c.sent_at.is_not(None)) & (outbox.c.created_at >= since)
+        while True:  # in steps: one statement over a month of facts could exceed the database's patience
+            async with self._database.transaction() as session:
+                step = select(outbox.c.id).where(gone_out).limit(STEP).scalar_subquery()
+                again = update(outbox).where(outbox.c.id.in_(step)).values(sent_at=None)
+                if len((await session.execute(again.returning(outbox.c.id))).all()) < STEP:
+                    break
         async with self._database.transaction() as session:
             await insert_or_ignore(session, relay_memory, [{"id": 1, "highest_seq": 0}], ["id"])
             await session.execute(
                 update(relay_memory).values(stream_created_at=created, highest_seq=0, highest_id=None)
             )
-            await session.execute(update(outbox).where(outbox.c.sent_at.is_not(None)).values(sent_at=None))
         self._database.facts_waiting.set()
 
     async def _alarm(self, code: str) -> None:

@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Uuid, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import clock
 from shared.columns import PSEUDONYMOUS, PUBLIC, UtcDateTime, plumbing
 from shared.contracts.fact import Fact
 from shared.telemetry import current_traceparent
@@ -81,7 +81,7 @@ async def write(session: AsyncSession) -> None:
                 "case_seq": seq,
                 "body": body,
                 "traceparent": current_traceparent(),
-                "created_at": datetime.now(UTC),
+                "created_at": clock.now(),
             }
         )
     await session.execute(insert(outbox), rows)

@@ -113,9 +113,9 @@ async def visit(chromium: Browser) -> AsyncGenerator[Begin]:
     yield begin
     for origin, one in begun:
         await one.context.close()
+        assert one.complaints == []
         foreign = {url for url in one.asked if not url.startswith((f"{origin}/", "data:", "blob:"))}
         assert foreign == set()
-        assert one.complaints == []
 
 
 async def add_staff(installation: Stack, name: str, shown_as: str, role: Role) -> None:
