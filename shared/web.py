@@ -111,8 +111,10 @@ class Manners:
 
 def _answer(request: Request, problem: Problem) -> JSONResponse:
     trace = current_traceparent() or "00-" + "0" * 32
+    # The route as we wrote it: whatever a caller put into the path, a name perhaps, is not repeated.
+    route = getattr(request.scope.get("route"), "path", "/")
     return JSONResponse(
-        problem.body(request.url.path, trace[3:35]),
+        problem.body(route, trace[3:35]),
         status_code=problem.status,
         media_type="application/problem+json",
         headers=problem.headers,
