@@ -82,7 +82,7 @@ async def test_somebody_who_asks_for_help_is_on_the_list_within_seconds_and_is_c
     await row.get_by_role("button", name="Spoke with them").click()
     await expect(row).to_contain_text("reached")
 
-    await row.get_by_role("button", name="Open").click()
+    await row.get_by_role("link", name="Open").click()
     await expect(page.get_by_role("heading", name=HESTER.first_name)).to_be_visible()
     timeline = page.locator("ol.timeline")
     await expect(timeline).to_contain_text("Ana Reyes")

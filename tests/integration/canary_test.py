@@ -1,7 +1,7 @@
 """A person whose every value is unmistakable goes the whole way; afterwards their values are nowhere."""
 
-import asyncio
 import base64
+import json
 import os
 import signal
 import sqlite3
@@ -60,7 +60,7 @@ async def evidence() -> AsyncGenerator[Evidence]:
 
 async def _stop(running: Stack) -> None:
     """End the stack as a person does, and return when its last byte is written; its folder stays for now."""
-    supervisor = int((running.data_dir / "run.json").read_text().split('"supervisor": ')[1].split(",")[0])
+    supervisor = json.loads((running.data_dir / "run.json").read_text())["supervisor"]
     os.kill(supervisor, signal.SIGTERM)
 
     async def gone() -> bool:
@@ -71,7 +71,6 @@ async def _stop(running: Stack) -> None:
         return False
 
     await eventually(gone)
-    await asyncio.sleep(0)
 
 
 def _empty_sealed_columns(data_dir: Path) -> set[str]:

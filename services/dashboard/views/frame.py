@@ -243,6 +243,11 @@ def remember_pages(pages: dict[str, StreamlitPage]) -> None:
     st.session_state["pages"] = pages
 
 
+def open_case(case_id: UUID | str) -> None:
+    """A real link. Switching pages from a list that redraws itself can leave the browser an empty page."""
+    st.html(f'<a class="go" href="/case?id={UUID(str(case_id))}">Open</a>', width="content")
+
+
 def go(name: str, **query: str) -> None:
     """Open another page with its state in the address."""
     pages: dict[str, StreamlitPage] = st.session_state["pages"]

@@ -121,8 +121,7 @@ def _row(row: Row, who: SignedIn, rows: list[Row], person: Answer | None, *, key
                         "Log", key=f"log-{row.case_id}", shortcut="l" if keyed else None,
                         on_click=_select, args=(row.case_id, rows), help="Log a call, a text, a visit",
                     )  # fmt: skip
-                if st.button("Open", key=f"open-{row.case_id}"):
-                    frame.go("case", id=str(row.case_id))
+                frame.open_case(row.case_id)
                 if is_open:
                     st.button("Close", key=f"close-{row.case_id}", type="tertiary", on_click=_close)
         if person is not None:

@@ -100,8 +100,7 @@ def _person(entry: dict[str, Any], names: dict[str, str], *, can_decide: bool) -
                         on_click=_toggle,
                         args=(case_id,),
                     )
-                if st.button("Open", key=f"open-{case_id}"):
-                    frame.go("case", id=case_id)
+                frame.open_case(case_id)
         if st.query_params.get("plan") == case_id:
             _plan(UUID(case_id))
 
