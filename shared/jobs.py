@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Integer, String, Table, Uuid, and_, or_, select, update
+from sqlalchemy import Column, ColumnElement, Index, Integer, String, Table, Uuid, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
@@ -99,10 +99,19 @@ async def schedule(
     session.info["jobs"].append(kind)
 
 
+def _held_by(job: Job) -> ColumnElement[bool]:
+    """The job's row, as long as this very claim holds it."""
+    return and_(jobs.c.id == job.id, jobs.c.lease == job.lease)
+
+
 async def finish(session: AsyncSession, job: Job) -> None:
     """Mark the job done in the transaction that records its result; raises `LeaseLost` if it is not ours."""
-    mine = and_(jobs.c.id == job.id, jobs.c.lease == job.lease, jobs.c.done_at.is_(None))
-    done = update(jobs).where(mine).values(done_at=clock.now(), leased_until=None).returning(jobs.c.id)
+    done = (
+        update(jobs)
+        .where(_held_by(job), jobs.c.done_at.is_(None))
+        .values(done_at=clock.now(), leased_until=None)
+        .returning(jobs.c.id)
+    )
     if (await session.execute(done)).first() is None:
         raise LeaseLost(job.kind)
 
@@ -206,7 +215,7 @@ class JobRunner:
         async with self._database.transaction() as session:
             await session.execute(
                 update(jobs)
-                .where(jobs.c.id == job.id, jobs.c.lease == job.lease, jobs.c.done_at.is_(None))
+                .where(_held_by(job), jobs.c.done_at.is_(None))
                 .values(done_at=clock.now(), leased_until=None)
             )
 
@@ -222,14 +231,15 @@ class JobRunner:
     async def _give_up(self, job: Job, code: str) -> None:
         log.error("a job was given up; a person must look", extra={"job": job.kind, "code": code})
         async with self._database.transaction() as session:
-            mine = and_(jobs.c.id == job.id, jobs.c.lease == job.lease)
-            await session.execute(update(jobs).where(mine).values(gave_up_at=clock.now(), last_code=code))
+            await session.execute(
+                update(jobs).where(_held_by(job)).values(gave_up_at=clock.now(), last_code=code)
+            )
 
     async def _put_back(self, job: Job, delay: timedelta, code: str, *, counted: bool) -> None:
         async with self._database.transaction() as session:
             await session.execute(
                 update(jobs)
-                .where(jobs.c.id == job.id, jobs.c.lease == job.lease)
+                .where(_held_by(job))
                 .values(
                     due_at=clock.now() + delay,
                     leased_until=None,
@@ -244,7 +254,8 @@ class JobRunner:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             try:
                 async with self._database.transaction() as session:
-                    mine = and_(jobs.c.id == job.id, jobs.c.lease == job.lease)
-                    await session.execute(update(jobs).where(mine).values(leased_until=clock.now() + LEASE))
+                    await session.execute(
+                        update(jobs).where(_held_by(job)).values(leased_until=clock.now() + LEASE)
+                    )
             except Exception as error:
                 log.warning("a lease could not be renewed", extra={"code": type(error).__name__})
