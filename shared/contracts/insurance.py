@@ -44,6 +44,28 @@ class CorrectableField(StrEnum):
     FACILITY = "facility"
 
 
+class ExpiryReason(StrEnum):
+    """Why an answer that held is not to be relied on any more (insurance.md 8.3)."""
+
+    AGED = "aged"
+    MONTH_BEGAN = "month_began"
+    PLAN_YEAR_BEGAN = "plan_year_began"
+    LEVEL_CHANGED = "level_changed"
+
+
+class Difference(StrEnum):
+    """What a newer answer says otherwise than the one before it."""
+
+    STATUS = "status"
+    PLAN = "plan"
+    DATES = "dates"
+    DEDUCTIBLE = "deductible"
+    OUT_OF_POCKET = "out_of_pocket"
+    COST_SHARE = "cost_share"
+    AUTHORIZATION = "authorization"
+    LEVEL_OF_CARE = "level_of_care"
+
+
 class VerificationStarted(Fact):
     subject: ClassVar[str] = "events.insurance.verification_started.v1"
     verification_id: UUID
@@ -86,6 +108,31 @@ class PayerUnavailable(Fact):
     next_attempt_at: AwareDatetime
 
 
+class CoverageExpired(Fact):
+    """The answer is too old for what it is needed for; where consent still holds, the payer is asked anew."""
+
+    subject: ClassVar[str] = "events.insurance.coverage_expired.v1"
+    verification_id: UUID
+    reason: ExpiryReason
+
+
+class CoverageChanged(Fact):
+    """A newer answer differs from the one before: `previous_id` is the verification compared with."""
+
+    subject: ClassVar[str] = "events.insurance.coverage_changed.v1"
+    verification_id: UUID
+    previous_id: UUID
+    differences: tuple[Difference, ...]
+
+
+class EstimatePrepared(Fact):
+    """What a stay may cost was worked out. Without `verification_id` it is a self-pay Good Faith Estimate."""
+
+    subject: ClassVar[str] = "events.insurance.estimate_prepared.v1"
+    estimate_id: UUID
+    verification_id: UUID | None = None
+
+
 SAID: tuple[type[Fact], ...] = (
     VerificationStarted,
     CoverageConfirmed,
@@ -93,4 +140,7 @@ SAID: tuple[type[Fact], ...] = (
     CoverageUnclear,
     CoverageCorrectionNeeded,
     PayerUnavailable,
+    CoverageExpired,
+    CoverageChanged,
+    EstimatePrepared,
 )
