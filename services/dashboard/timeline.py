@@ -108,6 +108,22 @@ UNAVAILABLE = {
     "cannot_respond": "cannot answer at the moment",
     "transport_failed": "could not be reached",
 }
+EXPIRED = {
+    "aged": "the answer has grown too old",
+    "month_began": "a new month has begun",
+    "plan_year_began": "a new plan year has begun",
+    "level_changed": "another level of care is planned",
+}
+DIFFERENCES = {
+    "status": "whether it is active",
+    "plan": "the plan itself",
+    "dates": "its dates",
+    "deductible": "the deductible",
+    "out_of_pocket": "the out-of-pocket limit",
+    "cost_share": "the client's share",
+    "authorization": "prior authorization",
+    "level_of_care": "what is covered at a level of care",
+}
 CORRECTABLE = {
     "member_id": "member number",
     "name": "name",
@@ -131,6 +147,18 @@ def _contact(codes: dict[str, Any], reader: Reader) -> str:
 def _corrections(codes: dict[str, Any], _: Reader) -> str:
     fields = " and ".join(CORRECTABLE[field] for field in codes["fields"]) or "details"
     return f"The payer could not find the plan: the {fields} needs correcting."
+
+
+def _changes(codes: dict[str, Any], _: Reader) -> str:
+    *others, last = [DIFFERENCES[found] for found in codes["differences"]] or ["details"]
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"The plan differs from the answer before: {listed}."
+
+
+def _estimate(codes: dict[str, Any], _: Reader) -> str:
+    if codes.get("verification_id"):
+        return "An estimate of what the stay may cost is ready."
+    return "A Good Faith Estimate for paying themselves is ready."
 
 
 def _suggested(codes: dict[str, Any], _: Reader) -> str:
@@ -184,6 +212,9 @@ _SENTENCES: dict[str, Callable[[dict[str, Any], Reader], str]] = {
     "payer_unavailable": lambda c, r: (
         f"The payer {UNAVAILABLE[c['reason']]}; asked again at {r.clock(c['next_attempt_at'])}."
     ),
+    "coverage_expired": lambda c, _: f"Coverage is to be asked for again: {EXPIRED[c['reason']]}.",
+    "coverage_changed": _changes,
+    "estimate_prepared": _estimate,
     "plan_drafted": lambda _codes, _: "An aftercare plan was opened.",
     "plan_activated": lambda _codes, _: "The aftercare plan is active.",
     "plan_ended": lambda _codes, _: "The aftercare plan ended.",

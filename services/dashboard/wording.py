@@ -34,6 +34,23 @@ COVERAGE = {
     "self_pay": "pays themselves",
     "expired": "too old",
 }
+# Benefits, from the most to the least intensive care.
+LEVELS_OF_CARE = {
+    "withdrawal": "Detox",
+    "residential": "Residential",
+    "partial": "Day programme (PHP)",
+    "intensive": "Intensive outpatient (IOP)",
+    "outpatient": "Outpatient",
+}
+NETWORKS = {"in": "in network", "out": "out of network"}
+COVERED = {"yes": "covered", "no": "not covered", "unknown": "not known"}
+# How an answer was come by: what was not said of addiction treatment itself is marked.
+BASES = {
+    "stated": "the payer said so",
+    "inherited_mental_health": "taken from mental health benefits",
+    "inherited_plan": "taken from the plan as a whole",
+    "human": "told on the phone",
+}
 CONSENTS = {
     "contact": "Being contacted",
     "texts": "Text messages",
@@ -100,6 +117,12 @@ def phone(number: str) -> str:
 
 def programme(code: str) -> str:
     return PROGRAMMES.get(code, code.replace("_", " ").capitalize())
+
+
+def level_of_care(code: str, network: str | None) -> str:
+    """`Detox, in network`. A code this version does not know is shown as it is."""
+    name = LEVELS_OF_CARE.get(code, code.replace("_", " ").capitalize())
+    return f"{name}, {NETWORKS.get(network, network)}" if network else name
 
 
 def span(length: timedelta) -> str:

@@ -48,7 +48,7 @@ MESSAGES: dict[str, dict[str, str]] = {
 }
 _TOO_LONG = _("Shorten this answer to 100 characters")
 _UNREADABLE = _("Check this answer")
-_EARLIEST_BIRTH = date(1900, 1, 1)
+EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,8 @@ def _once_each(value: object) -> object:
     return value
 
 
-Line = Annotated[str, BeforeValidator(_line), Field(max_length=100)]
+# The length first: after a validator it would be checked as that of any sequence, with another code.
+Line = Annotated[str, Field(max_length=100), BeforeValidator(_line)]
 Offered = Literal[ConsentItem.CONTACT, ConsentItem.INSURER, ConsentItem.AFTERCARE]
 
 
@@ -161,8 +162,8 @@ class Inquiry(BaseModel):
     first_name: Line = ""
     last_name: Line = ""
     name_to_use: Line = ""
-    phone: Annotated[str, BeforeValidator(_phone), Field(max_length=40)] = ""
-    email: Annotated[str, BeforeValidator(_email), Field(max_length=254)] = ""
+    phone: Annotated[str, Field(max_length=40), BeforeValidator(_phone)] = ""
+    email: Annotated[str, Field(max_length=254), BeforeValidator(_email)] = ""
     safe_contact: SafeContact = SafeContact()
     danger: bool = False
     payer: Line = ""
@@ -199,7 +200,7 @@ def read(said: Mapping[str, Any], today: date) -> Inquiry:
     if inquiry and inquiry.birth_date:
         if inquiry.birth_date >= today:
             found.setdefault("birth_date", "in_future")
-        elif inquiry.birth_date < _EARLIEST_BIRTH:
+        elif inquiry.birth_date < EARLIEST_BIRTH:
             found.setdefault("birth_date", "too_early")
     if inquiry is None or found:
         raise InvalidInquiry([_error(field, found[field]) for field in MESSAGES if field in found])

@@ -1,6 +1,7 @@
 """The staff's and the other services' reading side: lists, one case, the tray, and the data door."""
 
-from typing import Annotated, Any, Literal
+from dataclasses import asdict
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
@@ -9,16 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer_group
 
-from services.intake import staff_views
+from services.intake import disclosures, staff_views, wordings
 from services.intake.case import OPEN, Stage
 from services.intake.discharge import current_stay
-from services.intake.disclosures import disclose_for_eligibility
+from services.intake.disclosures import Purpose
 from services.intake.doors import unmatched
+from services.intake.next_steps import ACTIONS
 from services.intake.records import CaseNotFound, consents_of, deceased_of, state_of
 from services.intake.refusals import answered
-from services.intake.requests import Db, Zone
+from services.intake.requests import Config, Db, Zone
 from services.intake.tables import Case, Contact
+from services.intake.wordings import Language
 from shared import audit, clock
+from shared.contracts.intake import ConsentItem
 from shared.identity import Caller, Role, allowed, allowed_service
 from shared.problems import Problem
 from shared.sealing import box, boxes
@@ -26,6 +30,7 @@ from shared.sealing import box, boxes
 router = APIRouter(prefix="/api/v1", tags=["cases"])
 Reader = Annotated[Caller, Depends(allowed(*staff_views.READERS))]
 TrayKeeper = Annotated[Caller, Depends(allowed(Role.COORDINATOR, Role.CASE_MANAGER, Role.DIRECTOR))]
+ConsentTaker = Annotated[Caller, Depends(allowed(*sorted(ACTIONS["record_consent"])))]
 Insurance = Annotated[Caller, Depends(allowed_service("insurance"))]
 
 _MOST_IDS = 500
@@ -129,7 +134,7 @@ async def view_of(session: AsyncSession, caller: Caller, case_id: UUID) -> dict[
 
 
 class Question(BaseModel):
-    purpose: Literal["eligibility"]
+    purpose: Purpose
     request_id: UUID
 
 
@@ -137,14 +142,38 @@ class Question(BaseModel):
 async def disclose(
     database: Db, zone: Zone, caller: Insurance, case_id: UUID, asked: Question
 ) -> dict[str, Any]:
-    """The data door: consent, accounting and identifiers in one transaction, or 403."""
+    """The data door: consent, accounting and identifiers in one transaction, or 403.
+
+    `holder` is null unless somebody else holds the policy.
+    """
     with answered():
         async with database.transaction() as session:
-            told = await disclose_for_eligibility(session, caller, case_id, asked.request_id, zone)
+            told = await disclosures.disclose(session, caller, case_id, asked.request_id, asked.purpose, zone)
     return {
         "consent_id": str(told.consent_id),
         "service_date": told.service_date.isoformat(),
         **told.values,
+        "holder": asdict(told.holder) if told.holder else None,
+        "group_number": told.group_number,
+        "levels_of_care": told.levels_of_care,
+        "admission_on": told.admission_on.isoformat() if told.admission_on else None,
+    }
+
+
+@router.get("/consents/{item}/wording")
+async def consent_wording(
+    settings: Config, _caller: ConsentTaker, item: ConsentItem, language: Language = "en"
+) -> dict[str, Any]:
+    """What a person reads, or has read to them, before they answer: the text whose hash is kept."""
+    with answered():
+        text = wordings.current(item, language, settings.centre_name)
+    return {
+        "item": text.item.value,
+        "language": text.language,
+        "version": text.version,
+        "sha256": text.sha256.hex(),
+        "label": text.label,
+        "paragraphs": text.paragraphs,
     }
 
 

@@ -25,11 +25,15 @@ async def record(
     centre: str,
     now: datetime,
     recorded_by: UUID | None = None,
+    language: str | None = None,
 ) -> ConsentRow:
-    """Keep one answer with the hash of the wording it answers. A "no" takes back an earlier "yes"."""
+    """Keep one answer with the hash of the wording it answers. A "no" takes back an earlier "yes".
+
+    `language` is that of the wording, when it is not the case's. Raises NoWording.
+    """
+    wording = wordings.current(item, language or case.language, centre)
     if not given:
         await revoke(session, case, item, now)
-    wording = wordings.current(item, case.language, centre)
     lasts = LASTS[item]
     row = ConsentRow(
         id=new_id(),

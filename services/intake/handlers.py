@@ -6,14 +6,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.case import Coverage
 from services.intake.coverage import move
-from services.intake.records import CaseNotFound, take
+from services.intake.records import CaseNotFound, take, touched
 from services.intake.tables import Case
 from shared import clock
 from shared.contracts.fact import Fact
 from shared.contracts.insurance import (
+    CoverageChanged,
     CoverageConfirmed,
     CoverageCorrectionNeeded,
     CoverageDeclined,
+    CoverageExpired,
     CoverageUnclear,
     DeclinedReason,
     PayerUnavailable,
@@ -32,7 +34,7 @@ async def on_verification_started(session: AsyncSession, fact: VerificationStart
 
 async def on_coverage_confirmed(session: AsyncSession, fact: CoverageConfirmed) -> None:
     if case := await _awaiting(session, fact, fact.verification_id):
-        move(case, Coverage.VERIFIED, clock.now(), fresh_until=fact.fresh_until)
+        move(case, Coverage.VERIFIED, clock.now(), fresh_until=fact.fresh_until, detail=_differences(case))
 
 
 async def on_coverage_declined(session: AsyncSession, fact: CoverageDeclined) -> None:
@@ -40,7 +42,7 @@ async def on_coverage_declined(session: AsyncSession, fact: CoverageDeclined) ->
         # Nobody was asked: the person took the consent back while the question waited.
         withdrawn = fact.reason is DeclinedReason.CONSENT_WITHDRAWN
         track = Coverage.AWAITING_CONSENT if withdrawn else Coverage.DECLINED
-        move(case, track, clock.now(), detail={"reason": fact.reason.value})
+        move(case, track, clock.now(), detail={"reason": fact.reason.value} | _differences(case))
 
 
 async def on_coverage_unclear(session: AsyncSession, fact: CoverageUnclear) -> None:
@@ -61,6 +63,26 @@ async def on_payer_unavailable(session: AsyncSession, fact: PayerUnavailable) ->
             "next_attempt_at": fact.next_attempt_at.isoformat(),
         }
         move(case, Coverage.UNAVAILABLE, clock.now(), detail=detail)
+
+
+async def on_coverage_expired(session: AsyncSession, fact: CoverageExpired) -> None:
+    """Only an answer that held can grow too old; what a person still has to settle stays in sight."""
+    case = await _awaiting(session, fact, fact.verification_id)
+    if case and case.coverage == Coverage.VERIFIED.value:
+        move(case, Coverage.EXPIRED, clock.now(), detail={"reason": fact.reason.value})
+
+
+async def on_coverage_changed(session: AsyncSession, fact: CoverageChanged) -> None:
+    """What is different is noted beside the track; where the track itself goes, the answer says."""
+    if case := await _awaiting(session, fact, fact.verification_id):
+        found = {"differences": [difference.value for difference in fact.differences]}
+        case.coverage_detail = case.coverage_detail | found
+        touched(case, clock.now())
+
+
+def _differences(case: Case) -> dict[str, object]:
+    """Said of this very verification, before or after its answer: a new question wipes them."""
+    return {name: said for name, said in case.coverage_detail.items() if name == "differences"}
 
 
 async def _case(session: AsyncSession, fact: Fact) -> Case:
@@ -86,4 +108,6 @@ HEARD: dict[type[Fact], Handler] = {
     CoverageUnclear: on_coverage_unclear,
     CoverageCorrectionNeeded: on_correction_needed,
     PayerUnavailable: on_payer_unavailable,
+    CoverageExpired: on_coverage_expired,
+    CoverageChanged: on_coverage_changed,
 }

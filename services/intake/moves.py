@@ -1,6 +1,6 @@
 """The staff's writing side: every move of a case, each a use case in one transaction with its audit row."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,15 +9,18 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import admissions, consents, contacts, coverage, staff_views
+from services.intake import admissions, consents, contacts, coverage, coverage_details, staff_views
 from services.intake.answers import storable
 from services.intake.api import view_of
+from services.intake.corrections import correct
+from services.intake.coverage_details import CoverageDetails
 from services.intake.discharge import discharge as end_stay
 from services.intake.next_steps import ACTIONS
 from services.intake.records import CaseNotFound, state_of, take
 from services.intake.refusals import answered
-from services.intake.requests import Config, Db, Seen, staff_id
+from services.intake.requests import Config, Db, Seen, Zone, staff_id
 from services.intake.tables import Case
+from services.intake.wordings import Language
 from shared import audit, clock
 from shared.contracts.intake import ConsentItem, ContactChannel, ContactOutcome, DischargeType
 from shared.database import Database
@@ -54,6 +57,8 @@ class NewConsent(Body):
     item: ConsentItem
     given: bool
     channel: str = Field(default="in_person", pattern="^(in_person|paper|phone)$")
+    # Of the text the person answered; their own language when left out.
+    language: Language | None = None
 
 
 class NewAdmission(Body):
@@ -70,12 +75,17 @@ class NewDischarge(Body):
 
 @asynccontextmanager
 async def _moving(
-    database: Database, caller: Caller, action: str, case_id: UUID, seen: int | None
+    database: Database,
+    caller: Caller,
+    action: str,
+    case_id: UUID,
+    seen: int | None,
+    fields: Iterable[str] = (),
 ) -> AsyncGenerator[tuple[AsyncSession, Case]]:
     """One transaction: the audit row, the case locked, the move, commit. Refusals leave as problems."""
     with answered():
         async with database.transaction() as session:
-            await audit.record(session, caller, f"case.{action}", case_id)
+            await audit.record(session, caller, f"case.{action}", case_id, fields)
             case = await take(session, case_id, seen)
             if not staff_views.may_see(await state_of(session, case), caller.role, clock.now()):
                 raise CaseNotFound
@@ -162,11 +172,31 @@ async def record_consent(
             centre=settings.centre_name,
             now=clock.now(),
             recorded_by=staff_id(caller),
+            language=body.language,
         )
         # Whoever recorded a withdrawal may have lost sight of the case by it: it is kept all the same.
         visible = staff_views.may_see(await state_of(session, case), caller.role, clock.now())
         view = await _shown(session, caller, case, response) if visible else {}
         return view | {"consent_id": str(row.id)}
+
+
+@router.put("/coverage_details")
+async def set_coverage_details(
+    database: Db,
+    zone: Zone,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("set_coverage_details")],
+    seen: Seen,
+    response: Response,
+    body: CoverageDetails,
+) -> dict[str, Any]:
+    """Correct or complete what a payer needs to know: what is absent stays, null clears."""
+    with answered():
+        coverage_details.check(body, clock.now().astimezone(zone).date())
+    fields = sorted(body.model_fields_set)
+    async with _moving(database, caller, "set_coverage_details", case_id, seen, fields) as (session, case):
+        await correct(session, case, body)
+        return await _shown(session, caller, case, response)
 
 
 @router.post("/actions/request_verification")

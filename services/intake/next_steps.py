@@ -31,6 +31,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "record_consent": _DESK | {Role.VOB, Role.CLINICIAN, Role.CASE_MANAGER, Role.ALUMNI},
     "request_verification": _DESK | {Role.VOB},
     "choose_self_pay": _DESK,
+    "set_coverage_details": _DESK | {Role.VOB},
     "admit": _DESK | {Role.CASE_MANAGER},
     "discharge": _DESK | {Role.CASE_MANAGER},
 }
@@ -66,6 +67,7 @@ def shut(action: str, case: CaseState, now: datetime) -> list[Gate]:
             (NO_INSURER_CONSENT, consent is None),
             (NO_IDENTIFIERS, not case.identifiers_complete),
         ],
+        "set_coverage_details": [(NOT_OPEN, ended)],
         "choose_self_pay": [(NOT_OPEN, ended), (COVERAGE_DECIDED, not ended and not undecided)],
         "discharge": [(NOT_ADMITTED, not may_be_ended)],
     }

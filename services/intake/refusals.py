@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from services.intake.admissions import ImplausibleTime
 from services.intake.answers import InvalidInquiry
 from services.intake.case import AlreadyClaimed, Gate, GateClosed, NotHolder
-from services.intake.disclosures import ConsentMissing, OtherCase
+from services.intake.disclosures import ConsentMissing, RequestIdTaken
 from services.intake.inquiries import OtherAnswers
 from services.intake.records import CaseNotFound, StaleVersion
+from services.intake.wordings import NoWording
 from shared.problems import Problem
 
 _ADMITTED_AT = {
@@ -93,6 +94,10 @@ def answered() -> Generator[None]:
             "This key was used before",
             "The same Idempotency-Key came with other answers. Use a new key for a new request.",
         ) from None
+    except NoWording:
+        raise Problem(
+            404, "no_wording", "Not in this language", "This consent has no text in that language yet."
+        ) from None
     except ConsentMissing:
         raise Problem(
             403,
@@ -100,7 +105,10 @@ def answered() -> Generator[None]:
             "No consent",
             "No consent of this person allows this disclosure now.",
         ) from None
-    except OtherCase:
+    except RequestIdTaken:
         raise Problem(
-            409, "idempotency_conflict", "This request id was used before", "It belongs to another case."
+            409,
+            "idempotency_conflict",
+            "This request id was used before",
+            "It belongs to another case or another purpose.",
         ) from None

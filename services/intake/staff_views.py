@@ -20,20 +20,31 @@ from shared.sealing import Box
 
 _CONTACT = frozenset({"name_to_use", "first_name", "last_name", "phone", "email"})
 _RESULT = frozenset({"payer"})  # coverage as a result names the plan; "all" adds what the card says
-_CARD = frozenset({"payer", "member_id"})
+_CARD = frozenset({"payer", "member_id", "group_number"})
+# A third person's identity: for those who settle the plan with the payer and nobody else.
+_HOLDER = frozenset({"holder"})
 _SITUATION = frozenset({"contact_notes", "override_reason"})
 
 VISIBLE: dict[Role, frozenset[str]] = {
-    Role.COORDINATOR: _CONTACT | _RESULT | _SITUATION | {"birth_date"},
-    Role.VOB: _CONTACT | _CARD | {"birth_date"},
+    Role.COORDINATOR: _CONTACT | _RESULT | _HOLDER | _SITUATION | {"birth_date"},
+    Role.VOB: _CONTACT | _CARD | _HOLDER | {"birth_date"},
     Role.CLINICIAN: _CONTACT | _RESULT | _SITUATION | {"birth_date"},
     Role.CASE_MANAGER: _CONTACT | _RESULT | _SITUATION | {"birth_date"},
     Role.ALUMNI: _CONTACT,
-    Role.DIRECTOR: _CONTACT | _CARD | _SITUATION | {"birth_date"},
+    Role.DIRECTOR: _CONTACT | _CARD | _HOLDER | _SITUATION | {"birth_date"},
 }
 READERS = tuple(VISIBLE)
 _KNOW_COVERAGE = frozenset(VISIBLE) - {Role.ALUMNI}
-_SHOWN_ALONE = ("first_name", "last_name", "phone", "email", "birth_date", "payer", "member_id")
+_SHOWN_ALONE = (
+    "first_name",
+    "last_name",
+    "phone",
+    "email",
+    "birth_date",
+    "payer",
+    "member_id",
+    "group_number",
+)
 
 
 def may_see(case: CaseState, role: Role, now: datetime) -> bool:
@@ -114,6 +125,15 @@ def personal(case: Case, box: Box, role: Role) -> dict[str, str | None]:
     return {name: opened(name) for name in ("name_to_use", *_SHOWN_ALONE)}
 
 
+def holder_json(case: Case, box: Box, role: Role) -> dict[str, str] | None:
+    """Who holds the policy; null when the client does, and for roles that do not settle the plan."""
+    if case.holder_relationship is None or "holder" not in VISIBLE[role]:
+        return None
+    names = {name: getattr(case, f"holder_{name}") for name in ("first_name", "last_name", "birth_date")}
+    opened = {name: box.open(f"cases.holder_{name}", case.id, sealed) for name, sealed in names.items()}
+    return opened | {"relationship": case.holder_relationship}
+
+
 def details(
     case: Case,
     known: CaseState,
@@ -132,6 +152,7 @@ def details(
         | personal(case, box, caller.role)
         | coverage_json(case, caller.role)
         | {
+            "holder": holder_json(case, box, caller.role),
             "for_whom": case.for_whom,
             "consents": [consent_json(row, now) for row in newest_first],
             "contacts": [contact_json(row, box if situation else None) for row in contacts],
@@ -148,6 +169,8 @@ def coverage_json(case: Case, role: Role) -> dict[str, Any]:
         "coverage_fresh_until": _time(case.coverage_fresh_until),
         "verification_id": str(case.verification_id) if case.verification_id else None,
         "restricted": case.restricted,
+        "levels_of_care": case.levels_of_care,
+        "admission_on": case.admission_on.isoformat() if case.admission_on else None,
     }
     return fields if role in _KNOW_COVERAGE else dict.fromkeys(fields)
 

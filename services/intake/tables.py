@@ -9,7 +9,7 @@ from typing import cast
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, Uuid
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.database import PSEUDONYMOUS, PUBLIC, SEALED, UtcDateTime, service_metadata
@@ -42,7 +42,7 @@ class Case(Table):
     # The verification whose answers count; an older one is superseded.
     verification_id: Mapped[UUID | None] = mapped_column(Uuid, info=PSEUDONYMOUS)
     coverage_fresh_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
-    # What to correct (codes of insurance's CorrectableField) and when the payer is asked again.
+    # Codes and times of the last answer: what to correct, when the payer is asked again, what has changed.
     coverage_detail: Mapped[dict[str, object]] = mapped_column(JSON, default=dict, info=PUBLIC)
     restricted: Mapped[bool] = mapped_column(Boolean, default=False, info=PUBLIC)
     suspicion: Mapped[str | None] = mapped_column(String(24), info=PUBLIC)
@@ -57,6 +57,13 @@ class Case(Table):
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     owner_id: Mapped[UUID | None] = mapped_column(Uuid, info=PSEUDONYMOUS)
     owned_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
+    # What the client is to the policy holder (coverage_details.Relationship); null: they hold it themselves.
+    holder_relationship: Mapped[str | None] = mapped_column(String(16), info=PUBLIC)
+    # Codes of shared.contracts.care.LevelOfCare, the most intensive first.
+    levels_of_care: Mapped[list[str]] = mapped_column(
+        JSON, default=list, server_default=text("'[]'"), info=PUBLIC
+    )
+    admission_on: Mapped[date | None] = mapped_column(Date, info=PSEUDONYMOUS)
 
     name_to_use: Mapped[bytes | None] = _sealed()
     first_name: Mapped[bytes | None] = _sealed()
@@ -66,6 +73,10 @@ class Case(Table):
     birth_date: Mapped[bytes | None] = _sealed()
     payer: Mapped[bytes | None] = _sealed()
     member_id: Mapped[bytes | None] = _sealed()
+    group_number: Mapped[bytes | None] = _sealed()
+    holder_first_name: Mapped[bytes | None] = _sealed()
+    holder_last_name: Mapped[bytes | None] = _sealed()
+    holder_birth_date: Mapped[bytes | None] = _sealed()
 
     phone_index: Mapped[bytes | None] = mapped_column(_INDEX, index=True, info=PSEUDONYMOUS)
     name_birth_index: Mapped[bytes | None] = mapped_column(_INDEX, index=True, info=PSEUDONYMOUS)

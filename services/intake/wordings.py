@@ -7,8 +7,15 @@ elements of 42 CFR 2.31(a); the comments name them. Counsel reads it before a re
 
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
 
 from shared.contracts.intake import ConsentItem
+
+Language = Literal["en", "es"]
+
+
+class NoWording(KeyError):
+    """This consent has no text in that language."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,61 @@ _PUBLISHED = (
             "Ticking this box and sending the form is my signature, with today's date.",
         ),
     ),
+    # Version 2 names the whole card and, where it is somebody else's, the policy holder.
+    Wording(
+        ConsentItem.INSURER,
+        "en",
+        2,
+        "Yes, {centre} may ask my insurer what my plan pays for.",
+        (
+            # (1) the patient, (2) who discloses, (4) the recipient
+            "I am the person named on this form. I allow {centre} to contact the health plan I name here,"
+            " and the companies that answer benefits questions for it.",
+            # (3) how much and what kind of information
+            "It may tell them my name, my birth date, the numbers on my card, and that I am asking about"
+            " treatment for substance use. If the plan is in someone else's name, it may also tell them that"
+            " person's name and birth date, and how we are related. Nothing else.",
+            # (5) the purpose
+            "The reason: to find out what my plan pays for treatment.",
+            # (6) the right to revoke, how, and the reliance exception
+            "I can take this back at any time. I can do so in writing or by telling any staff member."
+            " What was already asked cannot be unasked.",
+            # (7) the expiry
+            "If I do nothing, this ends by itself one year from today.",
+            # 2.31(a)(4)(iii): redisclosure, and the bar on use in proceedings
+            "My plan may share what it learns as privacy law (HIPAA) allows."
+            " It may not be used against me in court unless I agree or a judge orders it.",
+            # the consequences of refusal
+            "If I say no, I can still get help here. I may then not know what treatment will cost me.",
+            # (8) signature and (9) date
+            "Ticking this box and sending the form, or signing it on paper, is my signature, with today's"
+            " date.",
+        ),
+    ),
+    Wording(
+        ConsentItem.INSURER,
+        "es",
+        2,
+        "Sí, {centre} puede preguntar a mi seguro qué paga mi plan.",
+        (
+            "Soy la persona nombrada en este formulario. Permito que {centre} se comunique con el plan de"
+            " salud que nombro aquí y con las empresas que responden por él sobre sus beneficios.",
+            "Puede decirles mi nombre, mi fecha de nacimiento, los números de mi tarjeta y que pregunto"
+            " por un tratamiento por consumo de sustancias. Si el plan está a nombre de otra persona,"
+            " también puede decirles el nombre y la fecha de nacimiento de esa persona y qué relación"
+            " tenemos. Nada más.",
+            "El motivo: saber qué paga mi plan por el tratamiento.",
+            "Puedo retirar este permiso en cualquier momento, por escrito o diciéndoselo a cualquier"
+            " empleado. Lo que ya se preguntó no se puede deshacer.",
+            "Si no hago nada, este permiso termina solo en un año a partir de hoy.",
+            "Mi plan puede compartir lo que sepa según lo permita la ley de privacidad (HIPAA). No se"
+            " puede usar en mi contra en un tribunal, a menos que yo lo acepte o un juez lo ordene.",
+            "Si digo que no, aquí me pueden ayudar igual. Quizá entonces no sepa cuánto me costará el"
+            " tratamiento.",
+            "Marcar esta casilla y enviar el formulario, o firmarlo en papel, es mi firma, con la fecha"
+            " de hoy.",
+        ),
+    ),
     Wording(
         ConsentItem.AFTERCARE,
         "en",
@@ -102,12 +164,69 @@ _PUBLISHED = (
         "Yes, {centre} may ask my plan about benefits for substance use treatment by name.",
         ("The rules of my consent to ask my insurer hold for this too.",),
     ),
+    # Version 2 stands on its own: every element of 2.31(a) is in it, and it is signed at the desk.
+    Wording(
+        ConsentItem.SUD_BENEFITS,
+        "en",
+        2,
+        "Yes, {centre} may ask my plan about addiction treatment benefits by name.",
+        (
+            # (1) the patient, (2) who discloses, (4) the recipient
+            "I am the person named on this form. I allow {centre} to ask my health plan, and the companies"
+            " that answer benefits questions for it, about addiction treatment by name.",
+            # (3) how much and what kind of information
+            "It may tell them what my consent to ask my insurer allows, and which kinds of care I ask about,"
+            " such as detox, residential or outpatient care. Nothing from my records. Nothing else.",
+            # (5) the purpose
+            "The reason: a plan often answers for this care only when it is asked by name. I want to know"
+            " what it pays.",
+            # (6) the right to revoke, how, and the reliance exception
+            "I can take this back at any time. I can do so in writing or by telling any staff member. It also"
+            " ends when I take back my consent to ask my insurer. What was already asked cannot be unasked.",
+            # (7) the expiry
+            "If I do nothing, this ends by itself one year from today.",
+            # 2.31(a)(4)(iii): redisclosure, and the bar on use in proceedings
+            "My plan may share what it learns as privacy law (HIPAA) allows."
+            " It may not be used against me in court unless I agree or a judge orders it.",
+            # the consequences of refusal
+            "If I say no, I can still get help here. {centre} may then know less about what I will have"
+            " to pay.",
+            # (8) signature and (9) date
+            "I sign this on paper or on a screen. That is my signature, with today's date.",
+        ),
+    ),
+    Wording(
+        ConsentItem.SUD_BENEFITS,
+        "es",
+        2,
+        "Sí, {centre} puede preguntar a mi plan por los beneficios para tratar la adicción,"
+        " llamándolos por su nombre.",
+        (
+            "Soy la persona nombrada en este formulario. Permito que {centre} pregunte a mi plan de"
+            " salud, y a las empresas que responden por él sobre sus beneficios, por el tratamiento de la"
+            " adicción.",
+            "Puede decirles lo que permite mi consentimiento para preguntar a mi seguro y por qué tipos de"
+            " atención pregunto, como desintoxicación, atención residencial o ambulatoria. Nada de mi"
+            " expediente. Nada más.",
+            "El motivo: muchas veces un plan solo responde sobre esta atención si se le pregunta por su"
+            " nombre. Quiero saber qué paga.",
+            "Puedo retirar este permiso en cualquier momento, por escrito o diciéndoselo a cualquier"
+            " empleado. También termina si retiro mi consentimiento para preguntar a mi seguro. Lo que ya"
+            " se preguntó no se puede deshacer.",
+            "Si no hago nada, este permiso termina solo en un año a partir de hoy.",
+            "Mi plan puede compartir lo que sepa según lo permita la ley de privacidad (HIPAA). No se"
+            " puede usar en mi contra en un tribunal, a menos que yo lo acepte o un juez lo ordene.",
+            "Si digo que no, aquí me pueden ayudar igual. Quizá {centre} sepa entonces menos sobre lo que"
+            " tendré que pagar.",
+            "Firmo esto en papel o en una pantalla. Esa es mi firma, con la fecha de hoy.",
+        ),
+    ),
 )
 
 
 def current(item: ConsentItem, language: str, centre: str) -> Wording:
-    """The newest published wording, in the centre's name. Raises KeyError for an unknown language."""
+    """The newest published wording, in the centre's name. Raises NoWording."""
     texts = [w for w in _PUBLISHED if w.item is item and w.language == language]
     if not texts:
-        raise KeyError((item, language))
+        raise NoWording
     return max(texts, key=lambda wording: wording.version).said_by(centre)

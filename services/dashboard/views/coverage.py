@@ -21,6 +21,7 @@ _STATES = {
     "needs_correction": ("Needs correcting", "danger"),
     "payer_unavailable": ("Payer not answering", "danger"),
     "manual_review": ("Needs a person", "danger"),
+    "expired": ("Too old", "plain"),
     "closed": ("Stopped", "plain"),
 }
 _STILL_ASKING = {"requested", "querying"}
@@ -79,7 +80,24 @@ def _words(verification: dict[str, Any]) -> str:
     return (
         f'<p class="answer">{frame.chips([(label, kind)])} <span class="quiet">{at}{good}</span></p>'
         f'<p class="summary" title="To read to the client">{escape(verification["summary"])}</p>'
-        f"{again}{_benefits(verification.get('benefits') or [])}"
+        f"{again}{_levels(verification.get('levels') or [])}{_benefits(verification.get('benefits') or [])}"
+    )
+
+
+def _levels(levels: list[dict[str, Any]]) -> str:
+    """Each level of care with how its answer was come by; "not known" is said, not left out."""
+    if not levels:
+        return ""
+    lines = []
+    for each in levels:
+        name = wording.level_of_care(str(each["level"]), each.get("network"))
+        covered = wording.COVERED.get(str(each.get("covered")), wording.COVERED["unknown"])
+        needs = ", with prior authorization" if (each.get("authorization") or {}).get("value") else ""
+        basis = wording.BASES.get(str(each.get("basis")), "")
+        lines.append(f'<li>{escape(name)}: {covered}{needs} <span class="quiet">{escape(basis)}</span></li>')
+    return (
+        f'<details class="benefits" open><summary>By level of care ({len(lines)})</summary>'
+        f'<ul class="consents">{"".join(lines)}</ul></details>'
     )
 
 

@@ -19,6 +19,8 @@ ADDRESSES = {
     "POST /api/v1/cases/{case_id}/contacts",
     "POST /api/v1/cases/{case_id}/consents",
     "POST /api/v1/cases/{case_id}/disclosures",
+    "PUT /api/v1/cases/{case_id}/coverage_details",
+    "GET /api/v1/consents/{item}/wording",
     "POST /api/v1/cases/{case_id}/actions/request_verification",
     "POST /api/v1/cases/{case_id}/actions/choose_self_pay",
     "POST /api/v1/cases/{case_id}/actions/admit",
@@ -52,8 +54,8 @@ def test_unique_constraints_sit_on_nothing_sealed() -> None:
             assert not (column.info["privacy"] == "sealed" and (column.unique or indexed))
 
 
-def test_intake_hears_everything_insurance_says_about_coverage() -> None:
-    assert set(HEARD) == set(insurance.SAID)
+def test_intake_hears_everything_insurance_says_about_coverage_and_nothing_about_prices() -> None:
+    assert set(HEARD) == set(insurance.SAID) - {insurance.EstimatePrepared}
 
 
 def test_neither_auditor_nor_services_nor_the_ehr_read_cases() -> None:

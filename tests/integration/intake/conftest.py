@@ -19,6 +19,7 @@ from services.intake.tables import Table, of
 from shared.contracts.fact import Fact, new_id
 from shared.database import Database
 from shared.identity import Role, Signer
+from shared.messaging.consumer import Handler
 from shared.messaging.outbox import outbox
 from shared.migrating import upgrade
 
@@ -67,6 +68,26 @@ class Desk:
     ) -> httpx2.Response:
         async with self.client(role) as client:
             return await client.post(f"/api/v1/cases/{case_id}/{path}", json=body or {}, headers=headers)
+
+    async def correct(
+        self, case_id: str, role: Role = Role.VOB, seen: int | None = None, **details: Any
+    ) -> httpx2.Response:
+        """What the payer needs to know, corrected at the desk."""
+        headers = {} if seen is None else {"if-match": f'"{seen}"'}
+        async with self.client(role) as client:
+            path = f"/api/v1/cases/{case_id}/coverage_details"
+            return await client.put(path, json=details, headers=headers)
+
+    async def knock(self, case_id: str, purpose: str, request_id: object) -> httpx2.Response:
+        """Insurance asks the data door."""
+        async with self.client(Role.SERVICE, issuer="insurance") as insurance:
+            body = {"purpose": purpose, "request_id": str(request_id)}
+            return await insurance.post(f"/api/v1/cases/{case_id}/disclosures", json=body)
+
+    async def tell(self, handler: Handler, fact: Fact) -> None:
+        """Insurance says something, and intake hears it."""
+        async with self.database.transaction() as session:
+            await handler(session, fact)
 
     async def case(self, case_id: str, role: Role = Role.DIRECTOR) -> dict[str, Any]:
         async with self.client(role) as client:

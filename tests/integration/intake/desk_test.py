@@ -204,6 +204,10 @@ async def test_the_door_gives_the_identifiers_once_accounted_for_however_often_a
         "first_name": "Dee",
         "last_name": "Moss",
         "birth_date": "1985-03-27",
+        "holder": None,
+        "group_number": None,
+        "levels_of_care": [],
+        "admission_on": None,
     }
     assert await desk.count(Disclosure) == 1
 

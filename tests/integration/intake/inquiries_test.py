@@ -79,5 +79,5 @@ async def test_nothing_personal_is_readable_in_the_database(desk: Desk) -> None:
         dump = ""
         for table in ("cases", "consents", "contacts", "outbox", "audit", "disclosures"):
             dump += repr((await connection.exec_driver_sql(f"select * from {table}")).all())
-    for value in ("Dee", "Moss", "5550123", "HM-0042", "1985", "Harbour Mutual", "zebra"):
+    for value in ("Dee", "Moss", "5550123", "HM-0042", "1985-03-27", "Harbour Mutual", "zebra"):
         assert value not in dump

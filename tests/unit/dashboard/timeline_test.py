@@ -2,18 +2,32 @@
 
 import re
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.dashboard import timeline
+from services.dashboard import timeline, wording
 from services.dashboard.timeline import Entry, Reader, entry_of, is_automatic, sentence
+from shared.contracts.care import LevelOfCare, Network
 from shared.contracts.catalogue import FACTS
 from shared.contracts.fact import new_id
-from shared.contracts.insurance import CorrectableField, CoverageConfirmed, CoverageCorrectionNeeded
-from shared.contracts.intake import ContactChannel, ContactLogged, ContactOutcome
+from shared.contracts.insurance import (
+    CorrectableField,
+    CoverageChanged,
+    CoverageConfirmed,
+    CoverageCorrectionNeeded,
+    CoverageExpired,
+    DeclinedReason,
+    Difference,
+    EstimatePrepared,
+    ExpiryReason,
+    UnavailableReason,
+    UnclearReason,
+)
+from shared.contracts.intake import ConsentItem, ContactChannel, ContactLogged, ContactOutcome
 
 GOLDEN = Path(__file__).parents[2] / "contract" / "shared" / "golden"
 ANA = new_id()
@@ -69,3 +83,46 @@ def test_a_fact_of_a_newer_version_is_still_shown() -> None:
 def test_what_the_system_did_by_itself_is_marked() -> None:
     fact = CoverageConfirmed(case_id=new_id(), verification_id=new_id(), fresh_until=datetime.now(UTC))
     assert is_automatic(entry_of(fact))
+
+
+def test_what_changed_in_a_plan_is_listed() -> None:
+    def told(*differences: Difference) -> str:
+        fact = CoverageChanged(
+            case_id=new_id(), verification_id=new_id(), previous_id=new_id(), differences=differences
+        )
+        return sentence(entry_of(fact), READER)
+
+    assert told(Difference.DEDUCTIBLE).endswith("before: the deductible.")
+    assert told(*Difference).count(",") == len(Difference) - 2
+    assert told().endswith("before: details.")
+
+
+@pytest.mark.parametrize("reason", ExpiryReason)
+def test_an_answer_that_grew_too_old_says_why(reason: ExpiryReason) -> None:
+    fact = CoverageExpired(case_id=new_id(), verification_id=new_id(), reason=reason)
+    assert timeline.EXPIRED[reason.value] in sentence(entry_of(fact), READER)
+
+
+def test_an_estimate_without_an_insurer_is_a_good_faith_estimate() -> None:
+    alone = EstimatePrepared(case_id=new_id(), estimate_id=new_id())
+    assert "Good Faith Estimate" in sentence(entry_of(alone), READER)
+    insured = EstimatePrepared(case_id=new_id(), estimate_id=new_id(), verification_id=new_id())
+    assert "Good Faith Estimate" not in sentence(entry_of(insured), READER)
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        (UnclearReason, timeline.UNCLEAR),
+        (DeclinedReason, timeline.DECLINED),
+        (UnavailableReason, timeline.UNAVAILABLE),
+        (ExpiryReason, timeline.EXPIRED),
+        (Difference, timeline.DIFFERENCES),
+        (CorrectableField, timeline.CORRECTABLE),
+        (ConsentItem, timeline.CONSENTS),
+        (LevelOfCare, wording.LEVELS_OF_CARE),
+        (Network, wording.NETWORKS),
+    ],
+)
+def test_every_code_of_the_facts_has_its_words(codes: type[StrEnum], words: dict[str, str]) -> None:
+    assert {code.value for code in codes} == set(words)

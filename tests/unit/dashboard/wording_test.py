@@ -89,3 +89,9 @@ def test_one_computer_gets_ten_tries_a_minute() -> None:
 )
 def test_what_the_public_typed_is_shown_as_typed(typed: str, shown_from: str) -> None:
     assert wording.literal(typed) == shown_from
+
+
+def test_a_level_of_care_is_named_with_its_network_and_an_unknown_one_by_its_code() -> None:
+    assert wording.level_of_care("withdrawal", "in") == "Detox, in network"
+    assert wording.level_of_care("residential", None) == "Residential"
+    assert wording.level_of_care("sober_living", "out") == "Sober living, out of network"

@@ -164,3 +164,12 @@ def test_whatever_is_sent_is_refused_or_is_enough_to_act_on(changes: dict[str, A
     assert "contact" in inquiry.consents
     assert inquiry.identifiers_complete or "insurer" not in inquiry.consents
     assert inquiry.model_dump_json()
+
+
+def test_an_answer_that_is_too_long_is_to_be_shortened() -> None:
+    said = {"first_name": "D" * 101, "phone": "(555) 555-0123", "consents": ["contact"]}
+    with pytest.raises(InvalidInquiry) as refused:
+        read(said, date(2026, 11, 24))
+    (error,) = refused.value.errors
+    assert (error.field, error.code) == ("first_name", "too_long")
+    assert error.message == "Shorten this answer to 100 characters"

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from services.intake import wordings
 from services.intake.consent_rules import Consent, may_disclose
 from shared.contracts.fact import new_id
@@ -46,3 +48,23 @@ def test_the_hash_is_of_the_exact_words_the_centres_name_included() -> None:
 def test_every_consent_has_a_wording() -> None:
     for item in ConsentItem:
         assert wordings.current(item, "en", "Elm House").label
+
+
+@pytest.mark.parametrize("item", [ConsentItem.INSURER, ConsentItem.SUD_BENEFITS])
+def test_a_consent_that_reaches_a_payer_says_the_same_in_each_language(item: ConsentItem) -> None:
+    english, spanish = (wordings.current(item, language, "Elm House") for language in ("en", "es"))
+    assert english.version == spanish.version
+    assert len(english.paragraphs) == len(spanish.paragraphs) == 8
+    assert "Elm House" in english.label
+    assert "Elm House" in spanish.label
+
+
+def test_the_first_wording_about_the_insurer_stays_as_it_was_signed() -> None:
+    first = next(w for w in wordings._PUBLISHED if w.item is ConsentItem.INSURER and w.version == 1)
+    assert "my name, birth date and member ID" in first.paragraphs[1]
+    assert first.paragraphs[1].endswith("Nothing else.")
+
+
+def test_there_is_no_wording_in_a_language_nobody_wrote() -> None:
+    with pytest.raises(wordings.NoWording):
+        wordings.current(ConsentItem.TREATMENT, "es", "Elm House")
