@@ -1,82 +1,68 @@
 """Plain X12 over HTTP: POST application/edi-x12, the answer in the body. Used for the built-in
-clearinghouse."""
+clearinghouse.
 
-import asyncio
-import time
+Some houses answer 202 with a Location instead, and have the answer there later (Availity's way): that is
+`pending`, the handle is the Location's path, and a 202 on the poll means "not yet".
+"""
+
 from datetime import timedelta
 
 import httpx2
 
-from services.insurance import x12
-from services.insurance.payers.adapter import AttemptResult, ResultKind, Trouble
+from services.insurance.payers.adapter import NOTHING_WAITS, AttemptResult, Capabilities, ResultKind, Trouble
+from services.insurance.payers.exchange import Exchange, Reply, refusal
+from services.insurance.payers.payload import outcome
 
-LARGEST_ANSWER = 2 * 1024 * 1024  # bytes; the largest real answer known is well under a tenth of this
+MEDIA = {"content-type": "application/edi-x12"}
 
 
 class EdiHttp:
-    """One clearinghouse endpoint. Follows no redirect: X12 with a person in it goes where it was sent, or
-    nowhere."""
+    """One clearinghouse endpoint: `url` is its origin, `path` where inquiries are posted."""
 
     name = "edi_http"
+    capabilities = Capabilities(x12=True, multi_stc=True, batch=False, test=True)
 
-    def __init__(self, url: str, *, receiver: str = "THROUGHCARESIM") -> None:
+    def __init__(self, url: str, *, receiver: str = "THROUGHCARESIM", path: str = "/eligibility") -> None:
         self.receiver = receiver
-        self._url = url.rstrip("/") + "/eligibility"
-        # trust_env off: no proxy taken from the surroundings may see an inquiry.
-        self._client = httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=None)
+        self._url = httpx2.URL(url.rstrip("/") + path)
+        self._exchange = Exchange()
 
     async def send(self, inquiry: str, deadline: timedelta) -> AttemptResult:
         """Send and read, all within `deadline`. A time-out is never "no coverage": it is `unavailable`."""
-        started = time.monotonic()
+        body = inquiry.encode("ascii")
+        reply = await self._exchange("POST", str(self._url), deadline, body=body, headers=MEDIA)
+        return reply if isinstance(reply, AttemptResult) else self._result(reply, self._url)
 
-        def result(kind: ResultKind, **known: object) -> AttemptResult:
-            latency = timedelta(seconds=time.monotonic() - started)
-            return AttemptResult(kind, latency, **known)  # type: ignore[arg-type]
-
-        try:
-            async with asyncio.timeout(deadline.total_seconds()):
-                status, headers, body = await self._exchange(inquiry)
-        except TimeoutError:
-            return result(ResultKind.UNAVAILABLE, trouble=Trouble.TIMED_OUT)
-        except httpx2.HTTPError:
-            return result(ResultKind.UNAVAILABLE, trouble=Trouble.TRANSPORT_FAILED)
-        seen = {"http_status": status, "retry_after": _retry_after(headers)}
-        if status == 429:
-            return result(ResultKind.UNAVAILABLE, trouble=Trouble.TOO_MANY_REQUESTS, **seen)
-        if status >= 500:
-            return result(ResultKind.UNAVAILABLE, trouble=Trouble.SERVER_ERROR, **seen)
-        if status != 200:
-            return result(ResultKind.MISCONFIGURED, trouble=Trouble.REFUSED, raw=body, **seen)
-        if len(body) > LARGEST_ANSWER:
-            return result(ResultKind.MISCONFIGURED, trouble=Trouble.TOO_LARGE, **seen)
-        if _envelope_refused(body):
-            return result(ResultKind.ENVELOPE_REJECTED, raw=body, **seen)
-        return result(ResultKind.ANSWERED, raw=body, billed=True, **seen)
+    async def poll(self, handle: str, deadline: timedelta) -> AttemptResult:
+        """The answer waiting at `handle`, a path of this clearinghouse which `send` brought back."""
+        there = self._same_origin(self._url, handle)
+        if there is None:
+            return NOTHING_WAITS
+        reply = await self._exchange("GET", str(there), deadline)
+        if isinstance(reply, AttemptResult):
+            return reply
+        if reply.status in (404, 410):
+            # The house no longer knows the inquiry; nothing was wrong with it, so it may be sent again.
+            return reply.result(ResultKind.UNAVAILABLE, Trouble.HANDLE_LOST)
+        return self._result(reply, there)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._exchange.close()
 
-    async def _exchange(self, inquiry: str) -> tuple[int, httpx2.Headers, bytes]:
-        """Status, headers and body, read no further than one byte beyond the cap."""
-        request = {"content": inquiry.encode("ascii"), "headers": {"content-type": "application/edi-x12"}}
-        async with self._client.stream("POST", self._url, **request) as response:  # type: ignore[arg-type]
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > LARGEST_ANSWER:
-                    break
-            return response.status_code, response.headers, bytes(body)
+    def _result(self, reply: Reply, asked: httpx2.URL) -> AttemptResult:
+        if reply.status == 202:
+            there = self._same_origin(asked, reply.headers.get("location", "") or str(asked))
+            if there is None or (there == self._url):
+                return reply.result(ResultKind.MISCONFIGURED, Trouble.REFUSED)
+            return reply.result(ResultKind.PENDING, handle=there.raw_path.decode("ascii"))
+        return refusal(reply) or outcome(reply, reply.body)
 
-
-def _envelope_refused(body: bytes) -> bool:
-    try:
-        reading = x12.read(body)
-    except x12.Unreadable:
-        return False
-    return not reading.responses and any(not receipt.accepted for receipt in reading.acknowledgements)
-
-
-def _retry_after(headers: httpx2.Headers) -> timedelta | None:
-    """Seconds only; the date form is rare and a wrong clock on either side would make it harmful."""
-    stated = headers.get("retry-after", "")
-    return timedelta(seconds=min(int(stated), 86_400)) if stated.isascii() and stated.isdigit() else None
+    def _same_origin(self, base: httpx2.URL, reference: str) -> httpx2.URL | None:
+        """`reference` as a URL of this clearinghouse; None when it leads elsewhere."""
+        try:
+            there = base.join(reference)
+        except (httpx2.InvalidURL, ValueError):
+            return None
+        home = self._url
+        same = (there.scheme, there.host, there.port) == (home.scheme, home.host, home.port)
+        return there if same and not there.userinfo else None

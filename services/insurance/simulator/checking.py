@@ -1,17 +1,23 @@
 """Reads a 270 as strictly as a clearinghouse would, with code of its own.
 
 It shares nothing with our tolerant reader, so that a defect of our writer cannot hide behind our own
-tolerance: fixed ISA width, every count, the hierarchy, required segments, the NPI's check digit.
+tolerance: fixed ISA width, every count, the hierarchy, required segments, the NPI's check digit. What it
+finds wrong it names as a TA1 (TA105) or a 999 (IK3, IK4, IK5) does, by position from ST as 1.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 ISA_LENGTH = 106
 VERSION = "005010X279A1"
+HIERARCHIES = (["20", "21", "22"], ["20", "21", "22", "23"])
 
-Need = Callable[[bool, str, str, int], None]
+# IK304
+UNEXPECTED, MISSING, ELEMENTS_WRONG = "2", "3", "8"
+# IK403
+NOT_THERE, WRONG_VALUE, WRONG_DATE = "1", "7", "8"
+# IK502
+NOT_SUPPORTED, NO_TRAILER, CONTROL_DIFFERS, COUNT_DIFFERS, SEGMENTS_WRONG = "1", "2", "3", "4", "5"
 
 
 class NotAnInterchange(Exception):
@@ -41,11 +47,31 @@ class InterchangeRefused(Exception):
 
 
 class TransactionRefused(Exception):
-    """Answered with a 999 R. `segment` and `position` (from ST as 1) for IK3, `code` for IK304 or IK502."""
+    """Answered with a 999 R.
 
-    def __init__(self, envelope: Envelope, code: str, segment: str = "", position: int = 0) -> None:
+    With a `segment`: `code` is IK304, `position` IK302, and where an `element` is at fault IK401 and IK403.
+    Without: `code` is IK502, about the transaction as a whole.
+    """
+
+    def __init__(
+        self,
+        envelope: Envelope,
+        code: str,
+        segment: str = "",
+        position: int = 0,
+        element: int = 0,
+        element_code: str = "",
+        transaction_control: str = "0001",
+    ) -> None:
         super().__init__(code)
         self.envelope, self.code, self.segment, self.position = envelope, code, segment, position
+        self.element, self.element_code = element, element_code
+        self.transaction_control = transaction_control
+
+    @property
+    def verdict(self) -> str:
+        """IK502."""
+        return SEGMENTS_WRONG if self.segment else self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +100,35 @@ class Question:
     service_types: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A segment and where it stands, ST being 1."""
+
+    position: int
+    elements: list[str]
+
+    @property
+    def id(self) -> str:
+        return self.elements[0]
+
+    def at(self, number: int) -> str:
+        return self.elements[number] if number < len(self.elements) else ""
+
+
 def checked(body: bytes) -> Question:
-    """The question in `body`. Raises one of the three refusals above."""
+    """The question in `body`. Raises one of the three refusals above, and nothing else."""
     text = body.decode("ascii", errors="replace")
     if len(text) < ISA_LENGTH or not text.startswith("ISA"):
         raise NotAnInterchange
     element, terminator = text[3], text[105]
     isa = text[:105].split(element)
-    if len(isa) != 17:
+    if len(isa) != 17 or len({element, terminator, isa[16], isa[11]}) != 4:
         raise NotAnInterchange
     rows = [row.split(element) for row in text[ISA_LENGTH:].split(terminator) if row]
     group = rows[0][6] if rows and rows[0][0] == "GS" and len(rows[0]) > 8 else "0"
     envelope = Envelope(isa[6].strip(), isa[8].strip(), isa[13], group, element, isa[16], isa[11], terminator)
     _check_envelope(envelope, isa, rows)
-    return _question(envelope, rows[1:-2])
+    return _Transaction(envelope, rows[1:-2]).question()
 
 
 def npi_is_valid(npi: str) -> bool:
@@ -105,9 +146,9 @@ def _check_envelope(envelope: Envelope, isa: list[str], rows: list[list[str]]) -
         raise InterchangeRefused(envelope, "020")  # test indicator: this house never takes live data
     if isa[12] != "00501":
         raise InterchangeRefused(envelope, "017")
-    if len(rows) < 5 or rows[-1][0] != "IEA" or rows[-2][0] != "GE":
+    if len(rows) < 5 or rows[-1][0] != "IEA" or rows[-2][0] != "GE" or len(rows[-1]) != 3:
         raise InterchangeRefused(envelope, "022")
-    if rows[-1][2:] != [isa[13]]:
+    if rows[-1][2] != isa[13]:
         raise InterchangeRefused(envelope, "001")
     if rows[-1][1] != "1" or sum(row[0] == "GS" for row in rows) != 1:
         raise InterchangeRefused(envelope, "021")
@@ -115,85 +156,131 @@ def _check_envelope(envelope: Envelope, isa: list[str], rows: list[list[str]]) -
     if start[0] != "GS" or len(start) != 9 or start[1] != "HS" or start[8] != VERSION:
         raise InterchangeRefused(envelope, "024")
     if end[1:] != ["1", start[6]]:
-        raise TransactionRefused(envelope, "5")
+        raise InterchangeRefused(envelope, "024")
 
 
-def _question(envelope: Envelope, rows: list[list[str]]) -> Question:
-    """ST to SE. Every `need` that is not met is a 999 with the segment it concerns."""
+class _Transaction:
+    """ST to SE. Every `need` that is not met is a 999 naming segment, position and element."""
 
-    def need(met: bool, code: str, segment: str, position: int) -> None:
-        if not met:
-            raise TransactionRefused(envelope, code, segment, position)
+    def __init__(self, envelope: Envelope, rows: list[list[str]]) -> None:
+        self._envelope = envelope
+        self._rows = [_Row(place, elements) for place, elements in enumerate(rows, start=1)]
+        self._control = self._rows[0].at(2)
 
-    need(rows[0][:2] == ["ST", "270"] and rows[0][3:] == [VERSION], "1", "ST", 1)
-    need(rows[-1][0] == "SE", "2", "SE", len(rows))
-    need(rows[-1][2:] == [rows[0][2]], "3", "SE", len(rows))
-    need(rows[-1][1] == str(len(rows)), "4", "SE", len(rows))
-    need(rows[1][0] == "BHT" and rows[1][1:3] == ["0022", "13"] and len(rows[1]) >= 6, "8", "BHT", 2)
+    def question(self) -> Question:
+        self._check_frame()
+        header = self._rows[1]
+        levels = self._levels()
+        payer, provider, *people = (self._first(level, "NM1") for level in levels)
+        self._element(payer, 1, payer.at(1) == "PR")
+        self._element(payer, 8, payer.at(8) == "PI")
+        self._element(payer, 9, bool(payer.at(9)))
+        self._element(provider, 8, provider.at(8) == "XX")
+        self._element(provider, 9, npi_is_valid(provider.at(9)))
+        named = [self._named(level, row) for level, row in zip(levels[2:], people, strict=True)]
+        patient = levels[-1]
+        trace, service = self._first(patient, "TRN"), self._first(patient, "DTP")
+        self._element(trace, 1, trace.at(1) == "1")
+        self._element(trace, 2, 0 < len(trace.at(2)) <= 50)
+        self._element(trace, 3, len(trace.at(3)) == 10)
+        self._element(service, 1, service.at(1) == "291")
+        self._element(service, 2, service.at(2) == "D8")
+        asked_day = _day(service.at(3))
+        if asked_day is None:
+            raise self._refused(ELEMENTS_WRONG, service, 3, WRONG_DATE)
+        self._first(patient, "EQ")
+        return Question(
+            envelope=self._envelope,
+            reference=header.at(3),
+            payer_name=payer.at(3),
+            payer_id=payer.at(9),
+            provider_name=provider.at(3),
+            npi=provider.at(9),
+            subscriber=named[0],
+            dependant=named[1] if len(named) > 1 else None,
+            trace=trace.at(2),
+            originator=trace.at(3),
+            service_date=asked_day,
+            service_types=self._service_types(patient),
+        )
 
-    levels: list[list[list[str]]] = []
-    for position, row in enumerate(rows[2:-1], start=3):
-        if row[0] == "HL":
-            levels.append([row])
-            _check_level(levels, need, position)
-        else:
-            need(bool(levels), "2", row[0], position)
-            levels[-1].append(row)
-    kinds = [level[0][3] for level in levels]
-    need(kinds in (["20", "21", "22"], ["20", "21", "22", "23"]), "8", "HL", 3)
-    for place, level in enumerate(levels):
-        last = place == len(levels) - 1
-        need(level[0][4] == ("0" if last else "1"), "8", "HL", 3)
+    def _check_frame(self) -> None:
+        """ST, SE and their counts, and BHT."""
+        first, last = self._rows[0], self._rows[-1]
+        if first.elements[:2] != ["ST", "270"] or first.at(3) != VERSION:
+            raise self._wholly(NOT_SUPPORTED)
+        if last.id != "SE":
+            raise self._wholly(NO_TRAILER)
+        if last.at(2) != self._control:
+            raise self._wholly(CONTROL_DIFFERS)
+        if last.at(1) != str(len(self._rows)):
+            raise self._wholly(COUNT_DIFFERS)
+        if len(self._rows) < 4 or self._rows[1].id != "BHT":
+            raise self._refused(MISSING, _Row(2, ["BHT"]))
+        header = self._rows[1]
+        self._element(header, 1, header.at(1) == "0022")
+        self._element(header, 2, header.at(2) == "13")
+        self._element(header, 4, _day(header.at(4)) is not None)
+        self._element(header, 5, len(header.at(5)) in (4, 6, 8) and header.at(5).isdigit())
 
-    payer, provider, *people = (_segment(level, "NM1", need) for level in levels)
-    need(len(payer) > 9 and payer[1] == "PR" and payer[8] == "PI", "8", "NM1", 4)
-    need(len(provider) > 9 and provider[8] == "XX" and npi_is_valid(provider[9]), "8", "NM1", 6)
-    patient = levels[-1]
-    trace, asked_day = _segment(patient, "TRN", need), _segment(patient, "DTP", need)
-    questions = [row for row in patient if row[0] == "EQ"]
-    need(trace[1] == "1" and len(trace) == 4 and len(trace[3]) == 10, "8", "TRN", 0)
-    need(asked_day[1:3] == ["291", "D8"] and _day(asked_day[3]) is not None, "8", "DTP", 0)
-    need(bool(questions), "3", "EQ", 0)
-    named = [_named(level, name) for level, name in zip(levels[2:], people, strict=True)]
-    need(named[-1].birth_date is not None and bool(named[-1].last_name), "8", "DMG", 0)
-    return Question(
-        envelope,
-        rows[1][3],
-        payer[3],
-        payer[9],
-        provider[3],
-        provider[9],
-        named[0],
-        named[1] if len(named) > 1 else None,
-        trace[2],
-        trace[3],
-        _day(asked_day[3]) or date.min,
-        tuple(code for row in questions for code in row[1].split(envelope.repetition)),
-    )
+    def _levels(self) -> list[list[_Row]]:
+        """The segments of each HL: numbered in order, each below the one before, the last childless."""
+        levels: list[list[_Row]] = []
+        for row in self._rows[2:-1]:
+            if row.id == "HL":
+                levels.append([row])
+            elif levels:
+                levels[-1].append(row)
+            else:
+                raise self._refused(UNEXPECTED, row)
+        if [level[0].at(3) for level in levels] not in HIERARCHIES:
+            raise self._refused(MISSING, _Row(levels[-1][0].position if levels else 3, ["HL"]))
+        for place, (head, *_) in enumerate(levels, start=1):
+            self._element(head, 1, head.at(1) == str(place))
+            self._element(head, 2, head.at(2) == (str(place - 1) if place > 1 else ""))
+            self._element(head, 4, head.at(4) == ("0" if place == len(levels) else "1"))
+        return levels
 
+    def _first(self, level: list[_Row], name: str) -> _Row:
+        """The first such segment of a level; a missing one is reported where the level ends."""
+        found = next((row for row in level if row.id == name), None)
+        if found is None:
+            raise self._refused(MISSING, _Row(level[-1].position + 1, [name]))
+        return found
 
-def _check_level(levels: list[list[list[str]]], need: Need, position: int) -> None:
-    row = levels[-1][0]
-    parent = "" if len(levels) == 1 else str(len(levels) - 1)
-    met = len(row) == 5 and row[1] == str(len(levels)) and row[2] == parent
-    need(met, "8", "HL", position)
+    def _named(self, level: list[_Row], name: _Row) -> Named:
+        self._element(name, 1, name.at(1) == ("IL" if level[0].at(3) == "22" else "03"))
+        self._element(name, 2, name.at(2) == "1")
+        birth = next((row for row in level if row.id == "DMG"), None)
+        if birth is not None and _day(birth.at(2)) is None:
+            raise self._refused(ELEMENTS_WRONG, birth, 2, WRONG_DATE)
+        member_id = name.at(9) if name.at(8) == "MI" else ""
+        return Named(name.at(4), name.at(3), member_id, _day(birth.at(2)) if birth else None)
 
+    def _service_types(self, patient: list[_Row]) -> tuple[str, ...]:
+        found: list[str] = []
+        for row in patient:
+            if row.id == "EQ":
+                codes = row.at(1).split(self._envelope.repetition)
+                self._element(row, 1, all(code.isalnum() and len(code) <= 2 for code in codes))
+                found += codes
+        return tuple(found)
 
-def _segment(level: list[list[str]], name: str, need: Need) -> list[str]:
-    found = next((row for row in level if row[0] == name), None)
-    need(found is not None, "3", name, 0)
-    return found or []
+    def _element(self, row: _Row, number: int, fine: bool) -> None:
+        if not fine:
+            raise self._refused(ELEMENTS_WRONG, row, number, WRONG_VALUE if row.at(number) else NOT_THERE)
 
+    def _refused(self, code: str, row: _Row, element: int = 0, element_code: str = "") -> TransactionRefused:
+        return TransactionRefused(
+            self._envelope, code, row.id, row.position, element, element_code, self._control
+        )
 
-def _named(level: list[list[str]], name: list[str]) -> Named:
-    birth = next((row for row in level if row[0] == "DMG"), None)
-    member_id = name[9] if len(name) > 9 and name[8] == "MI" else ""
-    first, last = (name[4] if len(name) > 4 else ""), (name[3] if len(name) > 3 else "")
-    return Named(first, last, member_id, _day(birth[2]) if birth and len(birth) > 2 else None)
+    def _wholly(self, code: str) -> TransactionRefused:
+        return TransactionRefused(self._envelope, code, transaction_control=self._control)
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == 8 else None
+        return date.fromisoformat(text) if len(text) == 8 and text.isdigit() else None
     except ValueError:
         return None

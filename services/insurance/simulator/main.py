@@ -1,125 +1,77 @@
-"""The clearinghouse's own process: POST /eligibility takes a 270 and answers 271, 999 or TA1.
+"""The clearinghouse's own process: 270s in on any of its faces, 271, 999 or TA1 out.
 
-It refuses interchanges marked as production (ISA15=P) and payers it does not know, so it can never pass
-as a real clearinghouse nor be handed live data.
+It refuses interchanges marked as production (ISA15=P) and people it does not know, and stamps every benefit
+answer, so it can never pass as a real clearinghouse nor be handed live data.
 """
 
-import asyncio
-import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, Field
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.insurance.payers.directory import PAYERS
-from services.insurance.simulator import members, replies
-from services.insurance.simulator.checking import (
-    InterchangeRefused,
-    Named,
-    NotAnInterchange,
-    Question,
-    TransactionRefused,
-    checked,
-)
-from services.insurance.simulator.members import Behaviour, SeededMember
+from services.insurance.simulator import core_faces, faces
+from services.insurance.simulator.faults import Order
+from services.insurance.simulator.house import Clearinghouse
 from services.insurance.simulator.settings import SimulatorSettings
+from shared import clock
 from shared.telemetry import start_logging
 
-LARGEST_INQUIRY = 64 * 1024
-PAYER_IDS = {payer.ids["edi_http"] for payer in PAYERS}
 
-
-class Faults(BaseModel):
-    """An outage from now on: every inquiry gets a 503 for this many seconds; 0 ends it."""
-
-    outage_seconds: float = Field(ge=0, le=86_400)
-
-
-def build(settings: SimulatorSettings) -> FastAPI:
+def build(settings: SimulatorSettings) -> ASGIApp:
+    """The whole clearinghouse as an ASGI application, with state of its own."""
     app = FastAPI(title="Throughcare built-in clearinghouse", docs_url=None, redoc_url=None)
-    app.state.outage_until = 0.0
+    house = Clearinghouse(settings)
+    app.include_router(faces.routes(house, settings))
+    app.include_router(core_faces.routes(house, settings))
 
-    @app.post("/eligibility")
-    async def eligibility(request: Request) -> Response:
-        if time.monotonic() < app.state.outage_until:
-            return PlainTextResponse("The simulated payers are out of service.", 503)
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_INQUIRY:
-                return PlainTextResponse("The inquiry is too large.", 413)
-        now = datetime.now(UTC)
-        try:
-            question = checked(bytes(body))
-        except NotAnInterchange:
-            return PlainTextResponse("This is not an X12 interchange.", 400)
-        except InterchangeRefused as refusal:
-            return _x12(replies.ta1(refusal.envelope, refusal.note, now))
-        except TransactionRefused as refusal:
-            return _x12(replies.refused_999(refusal, now))
-        member = members.find(_asked_id(question))
-        if member and member.behaviour is Behaviour.SLOW:
-            await asyncio.sleep(settings.simulator_slow_seconds)
-        return _x12(answer(question, member, now))
+    @app.exception_handler(faces.TooLarge)
+    async def too_large(_: Request, __: Exception) -> Response:
+        return PlainTextResponse("The inquiry is too large.", 413)
 
     @app.post("/faults", status_code=204)
-    async def faults(wanted: Faults) -> None:
-        app.state.outage_until = time.monotonic() + wanted.outage_seconds
+    async def order(wanted: Order) -> None:
+        house.orders.give(wanted, clock.now())
+
+    @app.delete("/faults", status_code=204)
+    async def clear() -> None:
+        house.orders.clear()
+
+    @app.get("/counts")
+    async def counts() -> dict[str, Any]:
+        return house.counts.told()
+
+    @app.delete("/counts", status_code=204)
+    async def forget() -> None:
+        house.counts.forget()
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    return app
+    return Resettable(app)
 
 
-def answer(question: Question, member: SeededMember | None, now: datetime) -> str:
-    """The 271 for a checked question, as a payer with these members would give it."""
-    if question.payer_id not in PAYER_IDS:
-        return replies.rejected(question, "2100A", "79", "C", now)
-    if member is None:
-        return replies.rejected(question, "2100C", "75", "C", now)
-    if member.behaviour is Behaviour.CANNOT_RESPOND:
-        return replies.rejected(question, "2100A", "42", "R", now, valid="Y")
-    if member.behaviour is Behaviour.ID_INVALID:
-        return replies.rejected(question, "2100C", "72", "C", now)
-    reason = _mismatch(question, member)
-    if reason:
-        loop = "2100D" if question.dependant else "2100C"
-        return replies.rejected(question, loop, reason, "C", now)
-    return replies.eligible(question, member, now)
+class Resettable:
+    """Lets a face drop the connection without a word, as a failing gateway does.
+
+    ASGI has no such thing, but the server's own `send` knows the transport: hence outside of everything
+    else. With another server than uvicorn the client sees a 500 instead.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[faces.RESET] = _abort(send)
+        await self._app(scope, receive, send)
 
 
-def _mismatch(question: Question, member: SeededMember) -> str | None:
-    """AAA03 for a person who is not on the card as asked: 58/71 birth date, 65/73 name; None when all
-    fits."""
-    if not member.first_name:
-        return None
-    asked = question.dependant or question.subscriber
-    people = [(member.first_name, member.last_name, member.birth_date)]
-    people += [member.dependant] if member.dependant else []
-    if question.dependant:
-        people = people[1:]
-    if any(_same(asked, *person) for person in people):
-        return None
-    same_name = any(_same(asked, first, last, asked.birth_date) for first, last, _ in people)
-    if question.dependant:
-        return "58" if same_name else "65"
-    return "71" if same_name else "73"
-
-
-def _same(asked: Named, first: str, last: str, birth_date: object) -> bool:
-    return (asked.first_name, asked.last_name, asked.birth_date) == (first, last, birth_date)
-
-
-def _asked_id(question: Question) -> str:
-    return (question.dependant and question.dependant.member_id) or question.subscriber.member_id
-
-
-def _x12(text: str) -> Response:
-    return Response(text, media_type="application/edi-x12")
+def _abort(send: Send) -> Callable[[], None]:
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    return transport.abort if transport else lambda: None
 
 
 def main() -> None:
