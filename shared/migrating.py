@@ -24,9 +24,9 @@ from shared.database import Database
 _HERE = Path(__file__).parent
 
 
-async def upgrade(url: str, service: str) -> None:
+async def upgrade(url: str, service: str, to: str = "heads") -> None:
     """Create or upgrade the tables of one service; safe to run again and by several at once."""
-    await _with_connection(url, service, lambda config: command.upgrade(config, "heads"))
+    await _with_connection(url, service, lambda config: command.upgrade(config, to))
 
 
 async def check(url: str, service: str) -> None:

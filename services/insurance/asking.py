@@ -1,220 +1,309 @@
-"""The job that asks the payer. Network calls stand between transactions, never inside one.
+"""The job that asks one question. Network calls stand between transactions, never inside one.
 
-(a) intake's door, which is the consent check; (b) the attempt, recorded before it leaves; (c) the 270 out and
-the answer in; (d) one transaction for raw X12, benefits, state, fact and the end of the job.
+(a) intake's door, which is the consent check; (b) a place in the payer's rate, or an answer of the last day
+used again; (c) the attempt, recorded before it leaves; (d) the 270 out and the answer in; (e) one
+transaction for raw X12, benefits, state, fact, the next question and the end of the job.
 
-Killed between (b) and (d), the attempt's fate is unknown: it may have been answered and billed. The operating
+Killed between (c) and (e), the attempt's fate is unknown: it may have been answered and billed. The operating
 rules forbid a repeat before 90 s, so the next run waits that long, then sends the same question (same TRN02)
 in a new interchange (new ISA13).
 """
 
 import logging
 import random
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table as SqlTable
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
-from services.insurance import x12
-from services.insurance.data_door import IntakeUnreachable, NoConsent, identifiers
+from services.insurance import payer_gate, x12
+from services.insurance.attempts import HANDLE, Known, Sent, answered_lately, note, trace_number, write_down
+from services.insurance.breaker import CLOSED, Breaker
+from services.insurance.data_door import Identifiers, IntakeUnreachable, NoConsent, identifiers
 from services.insurance.eligibility import AskAgain, Correct, Decision, Unclear, decide
 from services.insurance.forgetting import keep_forgetting
+from services.insurance.payer_records import load_directory
 from services.insurance.payers.adapter import Adapter, AttemptResult, ResultKind, Trouble
-from services.insurance.question import Question, Terms, question
-from services.insurance.recording import record_decision
-from services.insurance.states import OPEN, State
-from services.insurance.tables import Attempt, ControlNumbers, Verification
+from services.insurance.payers.directory import Directory
+from services.insurance.question import Question, Terms, identity_of, question, varied
+from services.insurance.recording import Outcome, go_on, hold_back, record_outcome
+from services.insurance.same_person import Asked
+from services.insurance.statements import Purpose
+from services.insurance.states import OPEN, PENDING, QuestionState, State
+from services.insurance.tables import Attempt, Verification
+from services.insurance.tables import Question as Row
+from services.insurance.variations import variations
 from services.insurance.verification import close_without_consent
 from shared import clock
-from shared.contracts.fact import new_id
 from shared.contracts.insurance import UnavailableReason, UnclearReason
-from shared.database import Database, insert_or_ignore
+from shared.database import Database
+from shared.fault_points import fault_point
 from shared.jobs import Job, Later, LeaseLost, finish
 from shared.peers import Peer
 from shared.sealing import box, keyring
 
 log = logging.getLogger(__name__)
 
-LARGEST_CONTROL = 999_999_999
 UNKNOWN = "unknown"
 INTAKE_AGAIN = timedelta(seconds=3)
+SAME_QUESTION_AGAIN = timedelta(seconds=3)
+# A clearinghouse that took the question and has no answer yet.
+FETCH_EVERY = timedelta(seconds=5)
+FETCH_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is to be asked now. With `handle` the question is out already and its answer is fetched."""
+
+    row: Row
+    directory: Directory
+    attempt_id: UUID | None = None
+    handle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of this run, and of which attempt where one left the house."""
+
+    known: Identifiers
+    decision: Decision
+    question: Question | None = None
+    attempt_id: UUID | None = None
+    result: AttemptResult | None = None
+    reused: Known | None = None
 
 
 @dataclass(frozen=True)
 class AskPayer:
-    """The work of kind `ask_payer`; the job's subject is the verification."""
+    """The work of kind `ask_payer`; the job's subject is the question."""
 
     database: Database
     intake: Peer
-    adapter: Adapter
+    adapters: Mapping[str, Adapter]
     terms: Terms
 
     async def __call__(self, job: Job) -> None:
-        case_id = await self._case_to_ask_for(job.subject_id)
-        if case_id is None:
+        due = await self._due(job.subject_id)
+        if due is None:
             return
+        fault_point("asking.begun")
         try:
-            known = await identifiers(self.intake, case_id, job.subject_id)
+            purpose = Purpose(due.row.purpose)
+            known = await identifiers(self.intake, due.row.case_id, due.row.id, purpose)
         except NoConsent:
-            await self._close(job)
+            await self._without_consent(job)
             return
         except IntakeUnreachable:
             # Our own service, and nothing has left yet: the payers' long pauses are not for this.
-            pause = INTAKE_AGAIN * self.terms.retry_scale * random.uniform(0.8, 1.2)
-            raise Later(pause, "intake_unreachable") from None
-        asked = question(known, self.adapter.name, f"TC{job.subject_id.hex.upper()}", self.terms)
+            raise Later(self._soon(INTAKE_AGAIN), "intake_unreachable") from None
+        fault_point("asking.consented")
+        asked = self._question(due, known)
         if isinstance(asked, Correct | Unclear):
-            await self._settle(job, asked)
+            await self._settle(job, Came(known, asked))
             return
-        prepared = await self._record_attempt(job, asked)
-        if prepared is None:
+        if due.handle:
+            result = await asked.adapter.poll(due.handle, self.terms.deadline)
+            await self._settle(job, Came(known, _decision(result, asked), asked, due.attempt_id, result))
             return
-        attempt_id, inquiry = prepared
-        result = await self.adapter.send(inquiry, self.terms.deadline)
-        await self._settle(job, _decision(result, asked), attempt_id, result)
+        turn = await self._take_turn(job, asked)
+        if isinstance(turn, Sent):
+            fault_point("asking.recorded")
+            result = await asked.adapter.send(turn.inquiry, self.terms.deadline)
+            fault_point("asking.answered")
+            await self._settle(job, Came(known, _decision(result, asked), asked, turn.attempt_id, result))
+            fault_point("asking.settled")
+        elif turn is not None:
+            decision = _read(turn.raw, replace(asked.asked, trace=turn.trace))
+            await self._settle(job, Came(known, decision, asked, reused=turn))
 
-    async def _case_to_ask_for(self, verification_id: UUID) -> UUID | None:
-        """The case, if the payer is to be asked now; None if not any more. Raises Later if not yet."""
+    async def _due(self, question_id: UUID) -> Due | None:
+        """The question, if it is to be asked now; None if not any more. Raises Later if not yet."""
         async with self.database.reading() as session:
-            verification = await session.get(Verification, verification_id)
-            if verification is None or verification.state not in OPEN:
+            row = await session.get(Row, question_id)
+            if row is None or row.state not in PENDING:
                 return None
-            sent = await session.scalars(
-                select(Attempt.started_at).where(
-                    Attempt.verification_id == verification_id, Attempt.result.is_(None)
-                )
-            )
-            unknown_until = [at + self.terms.resend_after for at in sent]
-        not_before = max([*unknown_until, verification.next_attempt_at or verification.requested_at])
-        wait = not_before - clock.now()
-        if wait > timedelta():
+            query = select(Attempt).where(Attempt.question_id == question_id)
+            out = query.where(Attempt.result.is_(None) | (Attempt.result == ResultKind.PENDING))
+            attempts = list(await session.scalars(out.options(undefer(Attempt.handle))))
+            unknown_until = [a.started_at + self.terms.resend_after for a in attempts if a.result is None]
+            taken = next((a for a in attempts if a.result is not None and a.handle), None)
+            handle = ""
+            if taken is not None and taken.handle:
+                handle = (await box(session, row.case_id)).open(HANDLE, taken.id, taken.handle)
+            directory = await load_directory(session)
+        times = [*unknown_until, *([row.next_attempt_at] if row.next_attempt_at else [])]
+        if times and (wait := max(times) - clock.now()) > timedelta():
             raise Later(wait, "fate_unknown" if unknown_until else "payer_unavailable")
-        return verification.case_id
+        return Due(row, directory, taken.id if taken else None, handle)
 
-    async def _record_attempt(self, job: Job, asked: Question) -> tuple[UUID, str] | None:
-        """Write down what is about to leave; returns the attempt's id and the 270. None: not wanted any
-        more."""
+    def _question(self, due: Due, known: Identifiers) -> Question | Correct | Unclear:
+        row = due.row
+        if row.purpose == Purpose.PLAN:
+            payer = due.directory.find(known.payer)
+        else:
+            payer = due.directory.by_code(row.payer_code or "")
+        if row.variation:
+            ladder = variations(identity_of(known), _refused_for(row))
+            if row.variation <= len(ladder):
+                known = varied(known, ladder[row.variation - 1])
+        trace = trace_number(row.id, row.variation)
+        return question(known, payer, row.service_types, trace, self.adapters, self.terms)
+
+    async def _take_turn(self, job: Job, asked: Question) -> Sent | Known | None:
+        """Write down what is about to leave, or find it answered already. None: not wanted any more.
+
+        Raises Later when the payer is not to be asked right now.
+        """
         async with self.database.transaction() as session:
-            verification = await _locked(session, job.subject_id)
-            if verification.state not in OPEN:
+            row, verification = await _locked(session, job.subject_id)
+            if row.state not in PENDING:
                 return None
             await session.execute(
                 update(Attempt)
-                .where(Attempt.verification_id == verification.id, Attempt.result.is_(None))
+                .where(Attempt.question_id == row.id, Attempt.result.is_(None))
                 .values(result=UNKNOWN)
             )
-            now = clock.now()
-            control = await _next_control(session, self.terms.sender)
-            inquiry = asked.written(control, now, self.adapter.receiver)
-            attempt = Attempt(
-                id=new_id(),
-                verification_id=verification.id,
-                case_id=verification.case_id,
-                trace_number=verification.trace_number,
-                control_number=control,
-                adapter=self.adapter.name,
-                started_at=now,
-            )
-            sealing = await box(session, verification.case_id)
-            attempt.request = sealing.seal("attempts.request", attempt.id, inquiry)
-            session.add(attempt)
-            verification.state = State.QUERYING
-            verification.payer_code = asked.payer.code
-            verification.service_date = asked.asked.service_date
-            verification.next_attempt_at = None
             mark = keyring(session).blind_index("verifications.fingerprint", asked.fingerprint)
-            verification.fingerprint = verification.in_flight = mark
-            try:
-                await session.flush()
-            except IntegrityError:
-                # The same question is out already, asked for another verification.
-                raise Later(self.terms.resend_after, "same_question_in_flight") from None
-            await keep_forgetting(session)
-        return attempt.id, inquiry
+            row.payer_code, row.fingerprint = asked.payer.code, mark
+            if row.purpose == Purpose.PLAN:
+                verification.payer_code = asked.payer.code
+                verification.service_date = asked.asked.service_date
+            if verification.forced is None:
+                known = await answered_lately(session, row.id, mark, self.terms.fresh_for)
+                if known is not None:
+                    return known
+            hold = await payer_gate.enter(session, asked.adapter.name, asked.payer.code, row, self.terms.pace)
+            if hold is None:
+                if row.purpose == Purpose.PLAN and verification.state in OPEN:
+                    verification.state = State.QUERYING
+                try:
+                    sent = await write_down(session, row, asked, self.terms.sender)
+                except IntegrityError:
+                    # The same question is out already, for another verification: its answer will serve both.
+                    raise Later(self._soon(SAME_QUESTION_AGAIN), "same_question_in_flight") from None
+                await keep_forgetting(session)
+                return sent
+            if hold.out and not await hold_back(session, verification, row, hold.wait, self.terms):
+                await finish(session, job)
+                return None
+        raise Later(hold.wait, "payer_out" if hold.out else "payer_busy")
 
-    async def _settle(
-        self,
-        job: Job,
-        decision: Decision,
-        attempt_id: UUID | None = None,
-        result: AttemptResult | None = None,
-    ) -> None:
+    async def _settle(self, job: Job, came: Came) -> None:
         """Record what came of this run. Raises Later when the payer is to be asked again."""
         async with self.database.transaction() as session:
-            verification = await _locked(session, job.subject_id)
-            attempt = await session.get_one(Attempt, attempt_id) if attempt_id else None
-            wanted = verification.state in OPEN
-            if attempt and result:
-                if attempt.result is not None:
+            row, verification = await _locked(session, job.subject_id)
+            wanted = row.state in PENDING
+            breaker, fetching = CLOSED, False
+            if came.attempt_id and came.result and came.question:
+                attempt = await session.get_one(Attempt, came.attempt_id)
+                if attempt.result not in (None, ResultKind.PENDING):
                     raise LeaseLost(job.kind)  # another run took this attempt for lost and asked again
-                _note(attempt, result)
-                if wanted:
-                    sealing = await box(session, attempt.case_id)
-                    raw = result.raw.decode("latin-1")  # every byte a character: lossless, whatever it was
-                    attempt.response = sealing.seal("attempts.response", attempt.id, raw)
+                fetching = self._fetching(attempt, came.result)
+                note(attempt, came.result, await box(session, row.case_id), keep_answer=wanted)
+                if fetching:
+                    attempt.result = ResultKind.PENDING
+                else:
+                    out = isinstance(came.decision, AskAgain)
+                    payer = came.question.payer.code
+                    breaker = await payer_gate.came_back(
+                        session, attempt.adapter, payer, self.terms.pace, answered=not out
+                    )
             delay = None
-            if wanted:
-                chance = random.random()
-                delay = await record_decision(session, verification, attempt, decision, self.terms, chance)
-                if delay and result and result.retry_after:
-                    delay = max(delay, result.retry_after)
+            if wanted and fetching and came.result:
+                delay = came.result.retry_after or FETCH_EVERY * self.terms.retry_scale
+                row.next_attempt_at = clock.now() + delay
+            elif wanted:
+                delay = await self._record(session, row, verification, came, breaker)
             if delay is None:
                 await finish(session, job)
+            fault_point("asking.settling")
         if delay is not None:
             raise Later(delay, "payer_unavailable")
 
-    async def _close(self, job: Job) -> None:
+    async def _record(
+        self, session: AsyncSession, row: Row, verification: Verification, came: Came, breaker: Breaker
+    ) -> timedelta | None:
+        if row.purpose == Purpose.PLAN:
+            verification.levels_of_care = [level.value for level in came.known.levels_of_care]
+            verification.admission_on = came.known.admission_on
+        row.answered_by = came.reused.attempt_id if came.reused else came.attempt_id
+        row.in_flight = None
+        refused_for = _refused_for(row) if row.variation else getattr(came.decision, "reasons", ())
+        ladder = variations(identity_of(came.known), refused_for) if refused_for else ()
+        outcome = Outcome(
+            decision=came.decision,
+            answered_at=came.reused.answered_at if came.reused else clock.now(),
+            variations_left=len(ladder) - row.variation,
+            refused_for=tuple(refused_for),
+            breaker=breaker,
+            chance=random.random(),
+            multi_stc=came.question is not None and came.question.adapter.capabilities.multi_stc,
+        )
+        delay = await record_outcome(session, verification, row, outcome, self.terms)
+        if delay and came.result and came.result.retry_after:
+            delay = max(delay, came.result.retry_after)
+            row.next_attempt_at = clock.now() + delay
+        return delay
+
+    async def _without_consent(self, job: Job) -> None:
+        """The plan may not be asked: the verification ends. Behavioural benefits are then for the phone."""
         async with self.database.transaction() as session:
-            verification = await _locked(session, job.subject_id)
-            if verification.state in OPEN:
-                close_without_consent(session, verification)
+            row, verification = await _locked(session, job.subject_id)
+            if row.state in PENDING:
+                if row.purpose == Purpose.PLAN and verification.state in OPEN:
+                    await close_without_consent(session, verification)
+                row.state, row.reason = QuestionState.DROPPED, "no_consent"
+                row.next_attempt_at = row.in_flight = None
+                if row.purpose != Purpose.PLAN:
+                    await go_on(session, verification, self.terms, multi_stc=False)
             await finish(session, job)
 
+    def _fetching(self, attempt: Attempt, result: AttemptResult) -> bool:
+        """Whether the answer is still to be fetched: a failed look for it is no reason to ask, and pay,
+        again."""
+        taken = result.kind is ResultKind.PENDING or (
+            attempt.result == ResultKind.PENDING and result.kind is ResultKind.UNAVAILABLE
+        )
+        return taken and clock.now() - attempt.started_at < FETCH_FOR * self.terms.retry_scale
 
-def _decision(result: AttemptResult, asked: Question) -> Decision:
+    def _soon(self, pause: timedelta) -> timedelta:
+        return pause * self.terms.retry_scale * random.uniform(0.8, 1.2)
+
+
+def _decision(result: AttemptResult, question: Question) -> Decision:
     """What one attempt means. A time-out is never "no coverage"; a refused envelope is our defect, not the
     client's."""
     match result.kind:
-        case ResultKind.UNAVAILABLE:
-            timed_out = result.trouble is Trouble.TIMED_OUT
-            return AskAgain(UnavailableReason.TIMED_OUT if timed_out else UnavailableReason.TRANSPORT_FAILED)
+        case ResultKind.UNAVAILABLE | ResultKind.PENDING:
+            late = result.trouble is Trouble.TIMED_OUT or result.kind is ResultKind.PENDING
+            return AskAgain(UnavailableReason.TIMED_OUT if late else UnavailableReason.TRANSPORT_FAILED)
         case ResultKind.ENVELOPE_REJECTED | ResultKind.MISCONFIGURED:
             log.error("the clearinghouse refused our inquiry", extra={"code": result.kind.value})
             return Unclear(UnclearReason.PAYER_REFUSED)
         case ResultKind.ANSWERED:
-            try:
-                return decide(x12.read(result.raw), asked.asked)
-            except x12.Unreadable:
-                return Unclear(UnclearReason.NOT_READABLE)
+            return _read(result.raw, question.asked)
 
 
-def _note(attempt: Attempt, result: AttemptResult) -> None:
-    attempt.ended_at = clock.now()
-    attempt.result = result.kind.value
-    attempt.trouble = result.trouble.value if result.trouble else None
-    attempt.http_status = result.http_status
-    attempt.billed = result.billed
+def _read(raw: bytes, asked: Asked) -> Decision:
+    try:
+        return decide(x12.read(raw), asked)
+    except x12.Unreadable:
+        return Unclear(UnclearReason.NOT_READABLE)
 
 
-async def _locked(session: AsyncSession, verification_id: UUID) -> Verification:
-    return await session.get_one(Verification, verification_id, with_for_update=True)
+def _refused_for(row: Row) -> tuple[str, ...]:
+    """AAA03 of the first refusal: the ladder is made from these, so that its order never changes."""
+    return tuple((row.reason or "").split())
 
 
-async def _next_control(session: AsyncSession, sender: str) -> int:
-    """The sender's next ISA13. One UPDATE: two processes never share a number, and none comes back after a
-    crash."""
-    counters = cast(SqlTable, ControlNumbers.__table__)
-    await insert_or_ignore(session, counters, [{"sender": sender, "last": 0}], ["sender"])
-    following = (ControlNumbers.last % LARGEST_CONTROL) + 1
-    taken = await session.execute(
-        update(ControlNumbers)
-        .where(ControlNumbers.sender == sender)
-        .values(last=following)
-        .returning(ControlNumbers.last)
-    )
-    return taken.scalar_one()
+async def _locked(session: AsyncSession, question_id: UUID) -> tuple[Row, Verification]:
+    """Question and verification, the latter locked first as everywhere."""
+    verification_id = await session.scalar(select(Row.verification_id).where(Row.id == question_id))
+    verification = await session.get_one(Verification, verification_id, with_for_update=True)
+    return await session.get_one(Row, question_id, with_for_update=True), verification

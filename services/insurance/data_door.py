@@ -2,11 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import httpx2
 
+from services.insurance.statements import Purpose
+from shared.contracts.care import LevelOfCare
 from shared.peers import Peer
+
+# What a question is to the consent: only one that names behavioural benefits tells what treatment is sought.
+PURPOSES = {
+    Purpose.PLAN: "eligibility",
+    Purpose.BEHAVIOURAL: "behavioural_benefits",
+    Purpose.CARVE_OUT: "behavioural_benefits",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the policy when the client does not. `relationship`: what the client is to them."""
+
+    first_name: str
+    last_name: str
+    birth_date: date
+    relationship: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +39,9 @@ class Identifiers:
     last_name: str
     birth_date: date | None
     service_date: date
+    holder: Holder | None = None
+    levels_of_care: tuple[LevelOfCare, ...] = ()
+    admission_on: date | None = None
 
 
 class NoConsent(Exception):
@@ -29,11 +52,13 @@ class IntakeUnreachable(Exception):
     """Intake did not answer, or not as agreed; it may later."""
 
 
-async def identifiers(intake: Peer, case_id: UUID, verification_id: UUID) -> Identifiers:
+async def identifiers(
+    intake: Peer, case_id: UUID, question_id: UUID, purpose: Purpose = Purpose.PLAN
+) -> Identifiers:
     """Ask the door for one question's identifiers. Raises NoConsent, IntakeUnreachable."""
-    purpose = {"purpose": "eligibility", "request_id": str(verification_id)}
+    asked = {"purpose": PURPOSES[purpose], "request_id": str(question_id)}
     try:
-        response = await intake.post(f"/api/v1/cases/{case_id}/disclosures", json=purpose)
+        response = await intake.post(f"/api/v1/cases/{case_id}/disclosures", json=asked)
     except httpx2.HTTPError as error:
         raise IntakeUnreachable from error
     # A refusal of our own token is 403 too, with another code: that is a fault here, not a withdrawn consent.
@@ -42,17 +67,34 @@ async def identifiers(intake: Peer, case_id: UUID, verification_id: UUID) -> Ide
     if response.status_code != 200:
         raise IntakeUnreachable
     try:
-        given = response.json()
-        return Identifiers(
-            payer=given["payer"] or "",
-            member_id=given["member_id"] or "",
-            first_name=given["first_name"] or "",
-            last_name=given["last_name"] or "",
-            birth_date=date.fromisoformat(given["birth_date"]) if given["birth_date"] else None,
-            service_date=date.fromisoformat(given["service_date"]),
-        )
-    except (KeyError, TypeError, ValueError):
+        return _given(response.json())
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise IntakeUnreachable from None
+
+
+def _given(given: dict[str, Any]) -> Identifiers:
+    holder = given.get("holder")
+    return Identifiers(
+        payer=given["payer"] or "",
+        member_id=given["member_id"] or "",
+        first_name=given["first_name"] or "",
+        last_name=given["last_name"] or "",
+        birth_date=_day(given["birth_date"]),
+        service_date=date.fromisoformat(given["service_date"]),
+        holder=holder
+        and Holder(
+            holder["first_name"],
+            holder["last_name"],
+            date.fromisoformat(holder["birth_date"]),
+            holder["relationship"],
+        ),
+        levels_of_care=tuple(LevelOfCare(code) for code in given.get("levels_of_care") or ()),
+        admission_on=_day(given.get("admission_on")),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _code(response: httpx2.Response) -> str:

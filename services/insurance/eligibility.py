@@ -5,7 +5,7 @@ Nothing here guesses. An answer that was cut off, speaks of somebody else, or do
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -53,6 +53,8 @@ class Correct:
     """The payer could not find the person as we gave them; `fields` says what to look at."""
 
     fields: tuple[CorrectableField, ...]
+    reasons: tuple[str, ...] = field(default=(), compare=False)
+    """AAA03 of every refusal; none when it was not the payer who refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,23 @@ def plan_name(benefits: Sequence[Benefit]) -> str | None:
     return next((b.plan for b in rows if b.plan), None)
 
 
+def plan_begins(periods: Iterable[Period]) -> date | None:
+    """The first day of the plan (DTP 346), else of the person's eligibility (356, 307, 291), the latest
+    stated."""
+    for qualifiers in ({"346"}, {"356"}, SPANS):
+        stated = [p.start for p in periods if p.qualifier in qualifiers]
+        if stated:
+            return max(stated)
+    return None
+
+
+def plan_ends(periods: Iterable[Period]) -> date | None:
+    """The last day of the plan (DTP 347, or the end of a span), the earliest stated."""
+    ends = [p.start for p in periods if p.qualifier in ENDS]
+    ends += [p.end for p in periods if p.qualifier in SPANS | BEGINS and p.end is not None]
+    return min(ends, default=None)
+
+
 def covers(periods: Iterable[Period], service_date: date) -> bool:
     """Whether the stated dates include `service_date`. Nothing stated does: the payer answered for the day we
     asked."""
@@ -192,7 +211,7 @@ def _refusal(answer: Answer) -> Decision:
     if worst is Action.WAIT and days:
         return AskAgain(UnavailableReason.CANNOT_RESPOND, max(days))
     if worst is Action.CORRECT and fields:
-        return Correct(fields)
+        return Correct(fields, tuple(r.reason for r in _name_rejections(answer)))
     return Unclear(UnclearReason.PAYER_REFUSED, answer)
 
 

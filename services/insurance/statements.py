@@ -1,7 +1,9 @@
-"""What was said about a plan, and where: the payer's benefit rows of every question asked, and a person's call.
+"""What was said about a plan, and where: the payer's benefit rows of every question asked, and a person's
+call.
 
-One verification asks up to three questions (the plan, behavioural care, a carve-out administrator). Each answer counts
-its segments from 1, so a figure is traced by its question and its position there, never by position alone.
+One verification asks up to three questions (the plan, behavioural care, a carve-out administrator). Each
+answer counts its segments from 1, so a figure is traced by its question and its position there, never by
+position alone.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,9 @@ from tests.integration.canaries import PERSON, STRANGER, Canary
 from tests.integration.witness import Witness
 
 CONTACT = {"first name", "last name", "name to use", "phone", "e-mail"}
-WHOLE_CASE = CONTACT | {"birth date", "plan", "member id", "contact note", "reason for admitting"}
+HOLDER = {"holder's first name", "holder's last name", "holder's birth date"}
+CARD = HOLDER | {"plan", "member id", "group number"}
+WHOLE_CASE = CONTACT | CARD | {"birth date", "contact note", "reason for admitting"}
 TRAY = {"stranger's first name", "stranger's last name", "stranger's birth date"}
 BIRTH = {"birth_month": "11", "birth_day": "23", "birth_year": "1971"}
 
@@ -153,6 +155,7 @@ class Walk:
             if which == "insured":
                 await self._move(200, f"{case}/actions/admit", {"ehr_patient_id": typed("EHR number")})
                 continue
+            await self.correct_the_card(case)
             overriding = {
                 "ehr_patient_id": typed("second EHR number"),
                 "override_reason": typed("reason for admitting"),
@@ -166,6 +169,28 @@ class Walk:
             path = f"/api/v1/cases/{self.insured}" + ("" if service == "intake" else "/verifications")
             shown = WHOLE_CASE if service == "intake" else ()
             await self.ask(200, "GET", service, path, Role.VOB, shows=shown)
+
+    async def correct_the_card(self, case: str) -> None:
+        """The plan turns out to be somebody else's; what is typed in the wrong place is not repeated."""
+        holder = {
+            "first_name": typed("holder's first name"),
+            "last_name": typed("holder's last name"),
+            "birth_date": typed("holder's birth date"),
+            "relationship": "child",
+        }
+        details = {"holder": holder, "group_number": typed("group number"), "levels_of_care": ["residential"]}
+        path = f"{case}/coverage_details"
+        for wrong in (
+            {"holder": holder | {"birth_date": typed("holder's last name")}},
+            {"holder": holder | {"relationship": typed("holder's first name")}},
+            {"group_number": typed("group number") * 9},
+            {"levels_of_care": [typed("member id")]},
+        ):
+            await self.ask(422, "PUT", "intake", path, Role.VOB, json=details | wrong)
+        await self.ask(200, "PUT", "intake", path, Role.VOB, json=details, shows=WHOLE_CASE)
+        await self.ask(403, "PUT", "intake", path, Role.CLINICIAN, json=details)
+        wording = "/api/v1/consents/sud_benefits/wording?language=es"
+        await self.ask(200, "GET", "intake", wording, Role.VOB)
 
     async def knock_at_wrong_doors(self) -> None:
         """Names in addresses: what somebody types who looks for a person where only ids are understood."""

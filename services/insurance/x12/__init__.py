@@ -17,7 +17,10 @@ __all__ = ["Acknowledgement", "NotX12", "Reading", "Unreadable", "Unwritable", "
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file or an HTTP body held: answers (or inquiries), acknowledgements, and what was odd."""
+    """What a file or an HTTP body held: answers (or inquiries), acknowledgements, and what was odd.
+
+    `responses` are the 271s and 270s in file order; `Response.kind` tells them apart.
+    """
 
     responses: tuple[Response, ...]
     acknowledgements: tuple[Acknowledgement, ...]

@@ -9,7 +9,7 @@ ACCEPTED = {"A", "E"}
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """`kind` is TA1 or 999. `codes` are TA105, or the IK3/IK4/IK5/AK9 error codes, as they stood."""
+    """`kind` is TA1, 999 or 997. `codes` are TA105, or the IK3/IK4/IK5/AK9 error codes, as they stood."""
 
     kind: str
     accepted: bool
@@ -19,7 +19,7 @@ class Acknowledgement:
 
 
 def acknowledgements(interchange: Interchange) -> tuple[Acknowledgement, ...]:
-    """Every TA1 and 999 in `interchange`. A code that is neither accepted nor refused counts as refused."""
+    """Every TA1, 999 and 997 in `interchange`. No verdict, or one that is neither, counts as refused."""
     found = [
         Acknowledgement("TA1", s.at(4) in ACCEPTED, s.at(1), tuple(c for c in (s.at(5),) if c))
         for s in interchange.named("TA1")
@@ -27,7 +27,7 @@ def acknowledgements(interchange: Interchange) -> tuple[Acknowledgement, ...]:
     for transaction in interchange.transactions:
         if transaction.kind not in ("999", "997"):
             continue
-        control, codes, accepted = "", [], True
+        control, codes, verdicts = "", [], []
         for segment in transaction.segments:
             match segment.id:
                 case "AK1":
@@ -37,10 +37,13 @@ def acknowledgements(interchange: Interchange) -> tuple[Acknowledgement, ...]:
                 case "IK4" | "AK4":
                     codes.append(f"{segment.id}:{segment.at(3)}")
                 case "IK5" | "AK5" | "AK9":
-                    accepted = accepted and segment.at(1) in ACCEPTED
-                    if segment.at(1) not in ACCEPTED and segment.at(2):
-                        codes.append(f"{segment.id}:{segment.at(2)}")
+                    verdicts.append(segment.at(1) in ACCEPTED)
+                    # AK902 to AK904 count transactions.
+                    first = 5 if segment.id == "AK9" else 2
+                    reasons = filter(None, (segment.at(n) for n in range(first, first + 5)))
+                    codes += [] if verdicts[-1] else [f"{segment.id}:{code}" for code in reasons]
                 case _:
                     pass
-        found.append(Acknowledgement("999", accepted, control, tuple(codes)))
+        accepted = bool(verdicts) and all(verdicts)
+        found.append(Acknowledgement(transaction.kind, accepted, control, tuple(codes)))
     return tuple(found)

@@ -1,98 +1,27 @@
-"""A 271 transaction to a Response. It never fails: what it does not know it keeps, what is odd it warns of.
+"""A 271 (or 270) transaction to a Response. It never fails: what it does not know it keeps, what is odd it
+notes.
 
 The hierarchy comes from HL02 and HL03; HL04 ("has children") is wrong in real answers and is not read.
 """
 
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 
-from services.insurance.x12 import values
-from services.insurance.x12.answers import (
-    Answer,
-    Benefit,
-    Delivery,
-    Party,
-    Period,
-    Person,
-    Rejection,
-    Response,
-    Trace,
-)
+from services.insurance.x12 import damage
+from services.insurance.x12.answers import Answer, Benefit, Party, Response
 from services.insurance.x12.envelopes import Transaction
-from services.insurance.x12.segments import Delimiters, Segment
+from services.insurance.x12.levels import LOOP, PEOPLE, Level
+from services.insurance.x12.notes import Notes
+from services.insurance.x12.segments import Segment
 
-LOOP = {"20": "A", "21": "B", "22": "C", "23": "D"}
-
-
-@dataclass
-class Draft:
-    """One EB while what hangs below it is being read."""
-
-    first: Benefit
-    dates: list[Period] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
-    deliveries: list[Delivery] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
-    references: list[tuple[str, str]] = field(default_factory=list)
-    entities: list[Party] = field(default_factory=list)
-
-    def benefit(self) -> Benefit:
-        below = (self.dates, self.messages, self.deliveries, self.places, self.references, self.entities)
-        if not any(below):
-            return self.first
-        return replace(
-            self.first,
-            dates=tuple(self.dates),
-            messages=tuple(self.messages),
-            deliveries=tuple(self.deliveries),
-            places=tuple(self.places),
-            references=tuple(self.references),
-            entities=tuple(self.entities),
-        )
-
-
-@dataclass
-class Level:
-    """One HL while it is being read."""
-
-    kind: str
-    id: str
-    parent: str
-    party: Party | None = None
-    birth_date: date | None = None
-    sex: str = ""
-    relationship: str = ""
-    references: list[tuple[str, str]] = field(default_factory=list)
-    dates: list[Period] = field(default_factory=list)
-    traces: list[Trace] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-    benefits: list[Draft] = field(default_factory=list)
-    above: "Level | None" = None
-    below: list["Level"] = field(default_factory=list)
-
-    def loop(self) -> str:
-        """Where an AAA stands now: before the name, at the name, or at a benefit."""
-        letter = LOOP.get(self.kind, "?")
-        return f"2110{letter}" if self.benefits else f"2100{letter}" if self.party else f"2000{letter}"
-
-    def person(self) -> Person:
-        return Person(
-            self.kind,
-            self.party or Party(),
-            self.birth_date,
-            self.sex,
-            self.relationship,
-            tuple(self.references),
-            tuple(self.dates),
-            tuple(self.traces),
-            tuple(self.rejections),
-            tuple(draft.benefit() for draft in self.benefits),
-        )
+ABOVE = {"21": "20", "22": "21", "23": "22"}
+LEVEL_OF = {"PR": "20", "1P": "21", "IL": "22", "03": "23"}  # NM101
+# A subscriber's benefits are repeated for each dependant; a hostile answer must not make that a flood.
+LARGEST_REPEAT = 50_000
 
 
 def response(transaction: Transaction, *, whole: bool = True) -> Response:
     """What `transaction` says. `whole` is whether its interchange was complete."""
-    warnings = list(transaction.warnings)
+    notes = Notes(list(transaction.warnings))
     other: list[Segment] = []
     levels: list[Level] = []
     reference = ""
@@ -101,129 +30,115 @@ def response(transaction: Transaction, *, whole: bool = True) -> Response:
             continue
         if segment.id == "BHT":
             reference = segment.at(3)
-        elif segment.id == "HL":
-            levels.append(Level(segment.at(3), segment.at(1), segment.at(2)))
+            continue
+        if segment.id == "HL":
+            levels.append(Level(segment.at(3), segment.at(1), segment.at(2), segment.position))
             if segment.at(3) not in LOOP:
-                warnings.append(f"HL03 at segment {segment.position} is not a known level.")
-        elif not levels or not _take(levels[-1], segment, transaction.delimiters, warnings):
+                notes.odd.append(f"HL03 at segment {segment.position} is not a known level.")
+            continue
+        _open_unannounced(levels, segment, notes)
+        if not levels or not levels[-1].take(segment, transaction.delimiters, notes):
             other.append(segment)
-    _connect(levels)
-    answers = tuple(_answers(levels))
+    _connect(levels, notes)
+    notes.damaged += damage.signs(transaction.segments, transaction.stated)
     return Response(
         transaction.control,
         reference,
-        answers,
+        tuple(_answers(levels, notes)),
         tuple(other),
-        whole and transaction.whole,
-        tuple(warnings),
+        whole and transaction.whole and not notes.damaged,
+        (*notes.odd, *notes.damaged),
+        transaction.kind,
     )
 
 
-def _take(level: Level, segment: Segment, delimiters: Delimiters, warnings: list[str]) -> bool:
-    """Read `segment` into `level`, or into its latest benefit; False when nobody knows it."""
-    benefit = level.benefits[-1] if level.benefits else None
-    match segment.id:
-        case "EB":
-            level.benefits.append(Draft(_benefit(segment, delimiters, warnings)))
-        case "AAA":
-            level.rejections.append(
-                Rejection(level.loop(), segment.at(1), segment.at(3), segment.at(4), segment.position)
-            )
-        case "DTP":
-            period = values.period(segment, warnings)
-            if period:
-                (benefit or level).dates.append(period)
-        case "REF":
-            (benefit or level).references.append((segment.at(1), segment.at(2)))
-        case "NM1" if benefit:
-            benefit.entities.append(values.party(segment))
-        case "MSG" if benefit:
-            benefit.messages.append(segment.at(1))
-        case "HSD" if benefit:
-            benefit.deliveries.append(values.delivery(segment))
-        case "III" if benefit:
-            place = segment.at(2) if segment.at(1) == "ZZ" else segment.at(4)
-            benefit.places += [place] if place else []
-        case "LS" | "LE" if benefit:
-            pass  # they only bracket the NM1 that follows
-        case "NM1":
-            level.party = values.party(segment)
-        case "TRN":
-            level.traces.append(Trace(segment.at(1), segment.at(2), segment.at(3)))
-        case "DMG":
-            level.birth_date, level.sex = values.day(segment.at(2)), segment.at(3)
-        case "INS":
-            level.relationship = segment.at(2)
-        case _:
-            return False
-    return True
+def _open_unannounced(levels: list[Level], segment: Segment, notes: Notes) -> None:
+    """Open a level for what comes without one, so that nobody's benefits become somebody else's."""
+    level = levels[-1] if levels else None
+    if segment.id == "AAA" and level is None:
+        kind: str | None = "20"
+    elif segment.id == "NM1":
+        kind = LEVEL_OF.get(segment.at(1))
+        if level and level.kind not in LOOP and level.name is None:
+            level.kind = kind or level.kind
+        if level and not _is_another(kind, level):
+            kind = None
+    else:
+        kind = None
+    if kind:
+        levels.append(Level(kind, "", "", segment.position))
+        notes.odd.append(f"{segment.id} at segment {segment.position} has no level (HL) of its own.")
 
 
-def _benefit(segment: Segment, delimiters: Delimiters, warnings: list[str]) -> Benefit:
-    at = segment.at
-    return Benefit(
-        position=segment.position,
-        information=at(1),
-        coverage_level=at(2),
-        service_types=values.codes(segment, 3, (delimiters.repetition, delimiters.component)),
-        insurance_type=at(4),
-        plan=at(5),
-        period=at(6),
-        amount=values.number(segment, 7, warnings),
-        percent=values.number(segment, 8, warnings),
-        quantity_qualifier=at(9),
-        quantity=values.number(segment, 10, warnings),
-        authorization=at(11),
-        network=at(12),
-    )
+def _is_another(kind: str | None, level: Level) -> bool:
+    """Whether a name of this kind cannot be the one `level` is about, nor an entity of its latest benefit.
+
+    2120 names people too (NM1*IL, the holder of another policy), and only a dependant is never among them.
+    """
+    if kind == "23":
+        bracketed = bool(level.benefits) and level.benefits[-1].bracketed
+        return not bracketed and (level.kind != "23" or level.name is not None)
+    if kind == "22" and not level.benefits:
+        return level.kind in ("20", "21") or (level.kind == "22" and level.name is not None)
+    return False
 
 
-def _connect(levels: list[Level]) -> None:
-    """Give every level its parent by HL02; where that names nobody, the nearest level above it in the
-    file."""
+def _connect(levels: list[Level], notes: Notes) -> None:
+    """Give every level its parent by HL02; where that names no level of the right kind, the nearest one
+    before it."""
     by_id: dict[str, Level] = {}
-    latest: dict[str, tuple[int, Level]] = {}
-    for place, level in enumerate(levels):
-        parent = by_id.get(level.parent)
-        if parent is None or parent.kind >= level.kind:
-            higher = [seen for kind, seen in latest.items() if kind < level.kind]
-            parent = max(higher, key=lambda seen: seen[0])[1] if higher else None
-        level.above = parent
-        if parent is not None:
-            parent.below.append(level)
-        by_id[level.id] = level
+    latest: dict[str, Level] = {}
+    for level in levels:
+        wanted = ABOVE.get(level.kind)
+        above = by_id.get(level.parent) if level.parent else None
+        if wanted and (above is None or above.kind != wanted):
+            if level.id:
+                notes.odd.append(f"HL02 at segment {level.position} names no level this one can belong to.")
+            lower = [seen for kind, seen in latest.items() if kind < level.kind]
+            above = latest.get(wanted) or max(lower, key=lambda seen: seen.position, default=None)
+        if wanted and above is not None:
+            level.above = above
+            above.below.append(level)
+        if level.id:
+            by_id[level.id] = level
         if level.kind in LOOP:
-            latest[level.kind] = (place, level)
+            latest[level.kind] = level
 
 
-def _answers(levels: list[Level]) -> list[Answer]:
+def _answers(levels: list[Level], notes: Notes) -> list[Answer]:
     """One answer a patient; without any patient, one for the last level, so that its refusal is not lost.
 
     A subscriber with dependants is a patient too when the trace of an own question stands there.
     """
+    repeated = sum(len(one.benefits) * sum(b.kind == "23" for b in one.below) for one in levels)
+    if repeated > LARGEST_REPEAT:
+        notes.odd.append("Subscribers' benefits are not repeated for their many dependants.")
     found = [
-        _answer(level)
+        _answer(level, repeat=repeated <= LARGEST_REPEAT)
         for level in levels
         if level.kind == "23"
-        or (level.kind == "22" and (not level.below or (level.traces and level.benefits)))
+        or (
+            level.kind == "22" and (not level.below or (level.traces and (level.benefits or level.questions)))
+        )
     ]
     return found or [_answer(level) for level in levels[-1:]]
 
 
-def _answer(level: Level) -> Answer:
+def _answer(level: Level, *, repeat: bool = True) -> Answer:
     chain: list[Level] = []
     above: Level | None = level
     while above is not None:
         chain.insert(0, above)
         above = above.above
     by_kind = {one.kind: one for one in chain}
-    people = {kind: by_kind[kind].person() if kind in by_kind else None for kind in ("22", "23")}
-    subscriber, dependant = people["22"], people["23"]
-    benefits = dependant.benefits if dependant else subscriber.benefits if subscriber else ()
-    if dependant and subscriber:
-        benefits += tuple(replace(b, scope="subscriber") for b in subscriber.benefits)
-    parties = {kind: by_kind[kind].party if kind in by_kind else None for kind in ("20", "21")}
+    subscriber, dependant = (by_kind[kind].person() if kind in by_kind else None for kind in PEOPLE)
+    source, receiver = (by_kind[kind].party() if kind in by_kind else Party() for kind in ("20", "21"))
+    benefits: tuple[Benefit, ...] = ()
+    if dependant:
+        benefits = dependant.benefits
+        if subscriber and repeat:
+            benefits += tuple(replace(b, scope="subscriber") for b in subscriber.benefits)
+    elif subscriber:
+        benefits = subscriber.benefits
     rejections = tuple(r for one in chain for r in one.rejections)
-    return Answer(
-        parties["20"] or Party(), parties["21"] or Party(), subscriber, dependant, rejections, benefits
-    )
+    return Answer(source, receiver, subscriber, dependant, rejections, benefits)

@@ -1,4 +1,4 @@
-"""What a 271 says, as frozen values. Every value keeps the position of the segment it came from."""
+"""What a 271 says, and what a 270 asks, as frozen values. What counts keeps the position of its segment."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -35,11 +35,12 @@ class Trace:
     type: str
     number: str
     originator: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An HSD: how much of a service and how often, as coded (HSD01-HSD06)."""
+    """An HSD: how much of a service and how often, as coded (HSD01-HSD08)."""
 
     quantity_qualifier: str
     quantity: str
@@ -47,11 +48,36 @@ class Delivery:
     modulus: str
     period: str
     period_count: str
+    pattern: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A PER: whom to call and how. `numbers` are (qualifier, number): TE telephone, FX fax, UR web page."""
+
+    name: str
+    numbers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """N3 and N4."""
+
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An NM1: somebody or something named. The payer, the provider, an entity a benefit points to."""
+    """An NM1 with what stands below it: the payer, the provider, a person, an entity a benefit points to.
+
+    `role` and `speciality` are PRV01 and PRV03. `references` are filled for the payer and the provider only;
+    a person's stand on the person.
+    """
 
     entity: str = ""
     name: str = ""
@@ -60,6 +86,21 @@ class Party:
     suffix: str = ""
     id_qualifier: str = ""
     id: str = ""
+    address: Address | None = None
+    contacts: tuple[Contact, ...] = ()
+    role: str = ""
+    speciality: str = ""
+    references: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def numbers(self) -> tuple[tuple[str, str], ...]:
+        """Every (qualifier, number) of every contact, in file order."""
+        return tuple(number for contact in self.contacts for number in contact.numbers)
+
+    @property
+    def telephone(self) -> str:
+        """The first telephone number (TE, or WP at work), or ""."""
+        return next((number for qualifier, number in self.numbers if qualifier in ("TE", "WP")), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +127,31 @@ class Benefit:
     references: tuple[tuple[str, str], ...] = ()
     entities: tuple[Party, ...] = ()
     scope: str = "patient"
+    procedure: tuple[str, ...] = ()
+    """EB13: the qualifier and the code, then modifiers, as ("HC", "H0015")."""
+    conditions: tuple[tuple[str, str], ...] = ()
+    """Every III that names no place: (qualifier, code), a diagnosis (BF, BK) or a nature of injury (GR)."""
+
+    @property
+    def fraction(self) -> Decimal | None:
+        """EB08 as a fraction of one. Payers write a fifth as .2 or as 20 (insurance.md 2.5, 7)."""
+        if self.percent is None or not 0 <= self.percent <= 100:
+            return None
+        return self.percent / 100 if self.percent > 1 else self.percent
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One EQ of a 270 with what hangs below it."""
+
+    position: int
+    service_types: tuple[str, ...]
+    procedure: tuple[str, ...] = ()
+    coverage_level: str = ""
+    dates: tuple[Period, ...] = ()
+    places: tuple[str, ...] = ()
+    references: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +168,17 @@ class Person:
     traces: tuple[Trace, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     benefits: tuple[Benefit, ...] = ()
+    questions: tuple[Question, ...] = ()
+    diagnoses: tuple[tuple[str, str], ...] = ()
+    """HI: (qualifier, code)."""
+    military: tuple[str, ...] = ()
+    """MPI01 to MPI07, as coded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer about one patient: a dependant where the payer put one, else the subscriber."""
+    """The answer, or in a 270 the question, about one patient: a dependant if there is one, else the
+    subscriber."""
 
     source: Party
     receiver: Party
@@ -131,7 +203,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One 271 transaction. `whole` is False when the transaction or its interchange was cut off."""
+    """One 271 (or 270) transaction. `whole` is False when it was cut off or shows signs of damage: what is
+    missing could have been the refusal."""
 
     control: str
     reference: str
@@ -140,3 +213,4 @@ class Response:
     """Segments no reader knows, kept with their positions."""
     whole: bool
     warnings: tuple[str, ...]
+    kind: str = "271"

@@ -95,6 +95,54 @@ NETWORK: Final = {
     "U": "network unknown",
 }
 
+# EB11
+AUTHORIZATION: Final = {"Y": "required", "N": "not required", "U": "unknown"}
+
+# EB09
+QUANTITY: Final = {
+    "8H": "minimum",
+    "99": "used",
+    "CA": "covered, actual",
+    "CE": "covered, estimated",
+    "D3": "co-insurance days",
+    "DB": "deductible blood units",
+    "DY": "days",
+    "HS": "hours",
+    "LA": "lifetime reserve, actual",
+    "LE": "lifetime reserve, estimated",
+    "M2": "maximum",
+    "MN": "months",
+    "P6": "services or procedures",
+    "QA": "approved",
+    "S7": "from this age",
+    "S8": "up to this age",
+    "VS": "visits",
+    "YY": "years",
+}
+
+# AAA03 in any loop, and AAA04. What is done about them: services/insurance/rejections.py.
+REJECTION: Final = frozenset(
+    [
+        *("04", "15", "33", "35", *map(str, range(41, 59)), *map(str, range(60, 81)), "97", "98"),
+        *("AA", "AE", "AF", "AG", "AO", "CI", "E8", "IA", "MA", "T4"),
+    ]
+)
+FOLLOWUP: Final = frozenset("CNPRSWXY")
+
+# INS02
+RELATIONSHIP: Final = {
+    "01": "spouse",
+    "18": "self",
+    "19": "child",
+    "20": "employee",
+    "21": "unknown",
+    "34": "other adult",
+    "39": "organ donor",
+    "40": "cadaver donor",
+    "53": "life partner",
+    "G8": "other relationship",
+}
+
 # EB03, the ones a treatment centre meets
 SERVICE_TYPE: Final = {
     "1": "medical care",
@@ -127,6 +175,34 @@ SERVICE_TYPE: Final = {
     "MH": "mental health care",
     "UC": "urgent care",
 }
+# Every EB03 and EQ01: the union of the two lists, because each of them lacks some that the other has.
+SERVICE_TYPES: Final = frozenset(
+    {*map(str, range(1, 100))} - {"29", "31"}
+    | {f"A{c}" for c in "0123456789ABCDEFGHIJKLMNOQR"}
+    | {f"B{c}" for c in "123ABCDEFGHIJKLMNPQRSTUVWXYZ"}
+    | {f"C{c}" for c in "12ABCDEFGHIJKLMNOPQ"}
+    | {
+        *[
+            "DG",
+            "DM",
+            "DS",
+            "GF",
+            "GN",
+            "GY",
+            "IC",
+            "MH",
+            "NI",
+            "ON",
+            "PT",
+            "PU",
+            "RN",
+            "RT",
+            "TC",
+            "TN",
+            "UC",
+        ]
+    }
+)
 SUBSTANCE_USE: Final = frozenset({"AI", "AJ", "AK", "CI", "CJ"})
 MENTAL_HEALTH: Final = frozenset({"MH", "A4", "A5", "A6", "A7", "A8", "CF", "CG", "CH"})
 
@@ -137,6 +213,41 @@ NOT_MEDICAL: Final = frozenset(
 )
 
 # DTP01 by what it does to a span of coverage
+# DTP01 in a 270 or 271
+DATE: Final = {
+    "096": "discharge",
+    "102": "issue",
+    "152": "effective date of change",
+    "193": "period begins",
+    "194": "period ends",
+    "198": "completion",
+    "290": "coordination of benefits",
+    "291": "plan",
+    "292": "benefit",
+    "295": "primary care provider",
+    "304": "latest visit or consultation",
+    "307": "eligibility",
+    "318": "added",
+    "340": "COBRA begins",
+    "341": "COBRA ends",
+    "342": "premium paid until, begins",
+    "343": "premium paid until, ends",
+    "346": "plan begins",
+    "347": "plan ends",
+    "348": "benefit begins",
+    "349": "benefit ends",
+    "356": "eligibility begins",
+    "357": "eligibility ends",
+    "382": "enrolment",
+    "435": "admission",
+    "442": "death",
+    "458": "certification",
+    "472": "service",
+    "539": "policy effective",
+    "540": "policy expires",
+    "636": "last update",
+    "771": "status",
+}
 BEGINS: Final = frozenset({"346", "348", "356", "193"})
 ENDS: Final = frozenset({"347", "349", "357", "194"})
 SPANS: Final = frozenset({"291", "292", "307", "472", "435"})

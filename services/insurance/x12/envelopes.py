@@ -24,6 +24,13 @@ class Transaction:
     whole: bool
     warnings: tuple[str, ...]
 
+    @property
+    def stated(self) -> int | None:
+        """How many segments SE01 says there are; None where it says nothing."""
+        last = self.segments[-1]
+        text = last.at(1) if last.id == "SE" else ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 11 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Interchange:

@@ -1,36 +1,29 @@
 """The 270 we send: strict, and no more about a person than the payer needs to find them (insurance.md 2.1).
 
 Extra data (address, sex, middle name) raises the risk of a mismatch, so member id, first and last name and
-birth date are all that goes out. Control numbers, times and the usage indicator come from the caller.
+birth date are what goes out; a group number and a relationship only where the caller gives them. Control
+numbers, times and the usage indicator come from the caller.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
+from services.insurance.x12.envelope_writing import Envelope as Envelope
+from services.insurance.x12.envelope_writing import Row, in_group
 from services.insurance.x12.errors import Unwritable
+from services.insurance.x12.npi import is_npi
 from services.insurance.x12.segments import Delimiters
 
 VERSION = "005010X279A1"
 # The basic and extended character sets of X12.5 without what we use as delimiters.
 ALLOWED = re.compile(r"[A-Z0-9 !\"&'()+,\-./;?=%@\[\]_{}\\|<>#$]*")
 TRACE = re.compile(r"[A-Z0-9-]{1,50}")
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What stands outside the question. `usage` is ISA15: "T" test or "P" production."""
-
-    sender: str
-    receiver: str
-    control: int
-    group_control: int
-    usage: str
-    at: datetime
-    sender_qualifier: str = "ZZ"
-    receiver_qualifier: str = "ZZ"
+SERVICE_TYPE = re.compile(r"[A-Z0-9]{1,2}")
+MOST_SERVICE_TYPES = 99  # how often EQ, or EQ01 within it, may stand in loop 2110
+RELATIONSHIPS = frozenset({"01", "19", "34", "G8"})  # INS02: spouse, child, other adult, other
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +38,23 @@ class Facility:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Whom it is about, as printed on the card."""
+    """Whom it is about, as printed on the card. `relationship` is a dependant's to the subscriber (INS02)."""
 
     first_name: str
     last_name: str
     birth_date: date
     member_id: str = ""
+    relationship: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """One question about one patient. `trace` (TRN02) is how the answer is recognised."""
+    """One question about one patient. `trace` (TRN02) is how the answer is recognised.
+
+    `service_end` makes the date of service a range. Several service types stand in one EQ, or, for payers
+    that do not read repetitions, in one EQ each (`separate_questions`). `group_number` is the subscriber's
+    (REF 6P).
+    """
 
     payer_name: str
     payer_id: str
@@ -66,110 +65,126 @@ class Inquiry:
     reference: str
     dependant: Member | None = None
     service_types: tuple[str, ...] = ("30",)
+    service_end: date | None = None
+    group_number: str = ""
+    separate_questions: bool = False
 
 
 def written_inquiry(inquiry: Inquiry, envelope: Envelope, delimiters: Delimiters | None = None) -> str:
-    """`inquiry` as one interchange. Raises Unwritable, naming the field, for what X12 cannot carry."""
+    """`inquiry` as one interchange, in ASCII. Raises Unwritable, naming the field, for what X12 cannot carry
+    or a payer could only refuse."""
     marks = delimiters or Delimiters()
-    body = _body(inquiry, envelope.at, marks)
-    control, group = f"{envelope.control:09}", str(envelope.group_control)
-    if not 0 < envelope.control <= 999_999_999:
-        raise Unwritable("control", "must have one to nine digits")
-    if envelope.usage not in ("P", "T"):
-        raise Unwritable("usage", "must be P or T")
-    blank = " " * 10
-    segments = [
-        [
-            *("ISA", "00", blank, "00", blank),
-            *(envelope.sender_qualifier, _fixed("sender", envelope.sender)),
-            *(envelope.receiver_qualifier, _fixed("receiver", envelope.receiver)),
-            *(f"{envelope.at:%y%m%d}", f"{envelope.at:%H%M}", marks.repetition or "^", "00501"),
-            *(control, "0", envelope.usage, marks.component),
-        ],
-        [
-            *("GS", "HS", envelope.sender, envelope.receiver, f"{envelope.at:%Y%m%d}", f"{envelope.at:%H%M}"),
-            *(group, "X", VERSION),
-        ],
-        ["ST", "270", "0001", VERSION],
-        *body,
-        ["SE", str(len(body) + 2), "0001"],
-        ["GE", "1", group],
-        ["IEA", "1", control],
+    _check(inquiry)
+    body = [
+        ["BHT", "0022", "13", inquiry.reference, f"{envelope.at:%Y%m%d}", f"{envelope.at:%H%M}"],
+        *_asking(inquiry, marks),
+        *_people(inquiry, marks),
+        ["DTP", "291", *_service_dates(inquiry)],
+        *_questions(inquiry, marks),
     ]
-    return "".join(marks.element.join(segment) + marks.terminator for segment in segments)
+    return in_group(envelope, "HS", "270", VERSION, body, marks)
 
 
-def _body(inquiry: Inquiry, at: datetime, marks: Delimiters) -> list[list[str]]:
-    """BHT to the last EQ. Trace, birth date, date and question stand on the patient's own level."""
-    if not TRACE.fullmatch(inquiry.trace):
-        raise Unwritable("trace", "must be 1 to 50 capitals, digits or hyphens")
-    if len(inquiry.facility.originator) != 10:
-        raise Unwritable("originator", "must have ten characters")
-    if not re.fullmatch(r"\d{10}", inquiry.facility.npi):
-        raise Unwritable("npi", "must have ten digits")
-    if not inquiry.service_types or not all(re.fullmatch(r"[A-Z0-9]{1,2}", c) for c in inquiry.service_types):
-        raise Unwritable("service_types", "must be codes of one or two characters")
+def _check(inquiry: Inquiry) -> None:
+    """Everything but names and ids, which `_value` checks where it writes them."""
+    types = inquiry.service_types
+    patient = inquiry.dependant or inquiry.subscriber
 
-    def value(field: str, given: str, longest: int) -> str:
-        return _value(field, given, longest, marks)
+    def need(met: bool, field: str, otherwise: str) -> None:
+        if not met:
+            raise Unwritable(field, otherwise)
 
-    def name(entity: str, member: Member) -> list[str]:
-        row = [
-            *("NM1", entity, "1", value("last_name", member.last_name, 60)),
-            value("first_name", member.first_name, 35),
-        ]
-        identity = value("member_id", member.member_id, 80).replace(" ", "") if member.member_id else ""
-        return [*row, "", "", "", "MI", identity] if identity else row
+    need(TRACE.fullmatch(inquiry.trace) is not None, "trace", "must be 1 to 50 capitals, digits or hyphens")
+    need(
+        TRACE.fullmatch(inquiry.reference) is not None,
+        "reference",
+        "must be 1 to 50 capitals, digits or hyphens",
+    )
+    need(
+        re.fullmatch(r"[A-Z0-9]{10}", inquiry.facility.originator) is not None,
+        "originator",
+        "must be ten capitals or digits",
+    )
+    need(is_npi(inquiry.facility.npi), "npi", "must have ten digits of which the last checks the others")
+    need(
+        0 < len(types) <= MOST_SERVICE_TYPES and all(SERVICE_TYPE.fullmatch(code) for code in types),
+        "service_types",
+        "must be 1 to 99 codes of one or two characters",
+    )
+    need(len(set(types)) == len(types), "service_types", "must be different")
+    last = inquiry.service_end or inquiry.service_date
+    need(inquiry.service_date <= last, "service_end", "must not be before the first day")
+    need(
+        date(1850, 1, 1) <= patient.birth_date <= last, "birth_date", "must not be after the date of service"
+    )
+    known = RELATIONSHIPS if inquiry.dependant else frozenset[str]()
+    need(patient.relationship in {"", *known}, "relationship", "must be a dependant's 01, 19, 34 or G8")
+    need(not inquiry.subscriber.relationship, "relationship", "is a dependant's, not the subscriber's")
 
-    question = [
-        ["DTP", "291", "D8", f"{inquiry.service_date:%Y%m%d}"],
-        ["EQ", (marks.repetition or "^").join(inquiry.service_types)],
-    ]
-    trace = ["TRN", "1", inquiry.trace, inquiry.facility.originator]
-    payer = [
-        value("payer", inquiry.payer_name, 60),
-        "",
-        "",
-        "",
-        "",
-        "PI",
-        value("payer", inquiry.payer_id, 80),
-    ]
-    head = [
-        ["BHT", "0022", "13", inquiry.reference, f"{at:%Y%m%d}", f"{at:%H%M}"],
-        ["HL", "1", "", "20", "1"],
-        ["NM1", "PR", "2", *payer],
-        ["HL", "2", "1", "21", "1"],
-        [
-            "NM1",
-            "1P",
-            "2",
-            value("facility", inquiry.facility.name, 60),
-            *[""] * 4,
-            "XX",
-            inquiry.facility.npi,
-        ],
-    ]
-    subscriber, dependant = inquiry.subscriber, inquiry.dependant
-    if dependant is None:
-        return [
-            *head,
-            ["HL", "3", "2", "22", "0"],
-            trace,
-            name("IL", subscriber),
-            ["DMG", "D8", f"{subscriber.birth_date:%Y%m%d}"],
-            *question,
-        ]
+
+def _asking(inquiry: Inquiry, marks: Delimiters) -> list[Row]:
+    """Loops 2000A and 2000B: the payer asked, and we."""
+    payer = _value("payer", inquiry.payer_name, 60, marks)
+    payer_id = _value("payer", inquiry.payer_id, 80, marks)
+    facility = _value("facility", inquiry.facility.name, 60, marks)
     return [
-        *head,
+        ["HL", "1", "", "20", "1"],
+        ["NM1", "PR", "2", payer, "", "", "", "", "PI", payer_id],
+        ["HL", "2", "1", "21", "1"],
+        ["NM1", "1P", "2", facility, "", "", "", "", "XX", inquiry.facility.npi],
+    ]
+
+
+def _people(inquiry: Inquiry, marks: Delimiters) -> list[Row]:
+    """Loops 2000C and 2000D to the DMG and INS. Trace and birth date stand on the patient's own level."""
+    subscriber, dependant = inquiry.subscriber, inquiry.dependant
+    trace = ["TRN", "1", inquiry.trace, inquiry.facility.originator]
+    group = (
+        [["REF", "6P", _value("group_number", inquiry.group_number, 50, marks)]]
+        if inquiry.group_number
+        else []
+    )
+    named = _name("IL", subscriber, marks)
+    if dependant is None:
+        return [["HL", "3", "2", "22", "0"], trace, named, *group, _birth(subscriber)]
+    relationship = [["INS", "N", dependant.relationship]] if dependant.relationship else []
+    return [
         ["HL", "3", "2", "22", "1"],
-        name("IL", subscriber),
+        named,
+        *group,
         ["HL", "4", "3", "23", "0"],
         trace,
-        name("03", dependant),
-        ["DMG", "D8", f"{dependant.birth_date:%Y%m%d}"],
-        *question,
+        _name("03", dependant, marks),
+        _birth(dependant),
+        *relationship,
     ]
+
+
+def _name(entity: str, member: Member, marks: Delimiters) -> Row:
+    row = [
+        *("NM1", entity, "1", _value("last_name", member.last_name, 60, marks)),
+        _value("first_name", member.first_name, 35, marks),
+    ]
+    if not member.member_id:
+        return row
+    return [*row, "", "", "", "MI", _value("member_id", member.member_id, 80, marks).replace(" ", "")]
+
+
+def _birth(member: Member) -> Row:
+    return ["DMG", "D8", f"{member.birth_date:%Y%m%d}"]
+
+
+def _service_dates(inquiry: Inquiry) -> Row:
+    first = f"{inquiry.service_date:%Y%m%d}"
+    if inquiry.service_end is None or inquiry.service_end == inquiry.service_date:
+        return ["D8", first]
+    return ["RD8", f"{first}-{inquiry.service_end:%Y%m%d}"]
+
+
+def _questions(inquiry: Inquiry, marks: Delimiters) -> list[Row]:
+    if inquiry.separate_questions:
+        return [["EQ", code] for code in inquiry.service_types]
+    return [["EQ", (marks.repetition or "^").join(inquiry.service_types)]]
 
 
 def _value(field: str, given: str, longest: int, marks: Delimiters) -> str:
@@ -184,11 +199,4 @@ def _value(field: str, given: str, longest: int, marks: Delimiters) -> str:
 
 
 def _marks(marks: Delimiters) -> Sequence[str]:
-    return [m for m in (marks.element, marks.component, marks.repetition, marks.terminator) if m]
-
-
-def _fixed(field: str, given: str) -> str:
-    """ISA06 and ISA08: exactly fifteen characters, padded."""
-    if not re.fullmatch(r"[A-Z0-9]{2,15}", given):
-        raise Unwritable(field, "must be 2 to 15 capitals or digits")
-    return given.ljust(15)
+    return [m for m in (marks.element, marks.component, marks.repetition or "^", marks.terminator) if m]

@@ -147,7 +147,8 @@ def _segments(
         stop = _line_end(text, start) if by_line else text.find(delimiters.terminator, start)
         terminated = stop >= 0
         raw = text[start : stop if terminated else length]
-        piece = (raw if by_line else LINE_BREAKS.sub("", raw)).strip(BETWEEN)
+        # Blanks before the terminator belong to the last element, and are kept.
+        piece = (raw if by_line else LINE_BREAKS.sub("", raw)).lstrip(BETWEEN)
         if found and len(piece) > 3 and piece.startswith("ISA") and not piece[3].isalnum():
             return tuple(found), start + raw.index("ISA"), True
         if piece:

@@ -3,22 +3,28 @@ HTTP."""
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
 from services.insurance.asking import AskPayer
+from services.insurance.expiry import EXPIRE, ExpireCoverage
 from services.insurance.forgetting import FORGET_RAW, ForgetRaw
 from services.insurance.handlers import HEARD
+from services.insurance.payer_gate import Pace
+from services.insurance.payer_records import seed_invented
+from services.insurance.payers.adapter import Adapter
 from services.insurance.payers.edi_http import EdiHttp
 from services.insurance.question import Terms
-from services.insurance.tables import Attempt, Verification
+from services.insurance.tables import Attempt, Question, Verification
 from services.insurance.verification import ASK_PAYER
 from services.insurance.x12.inquiry_writing import Facility
+from shared import clock
 from shared.contracts.fact import Fact, new_id
 from shared.contracts.insurance import SAID
 from shared.contracts.intake import ConsentItem, ConsentRevoked, VerificationRequested
@@ -36,16 +42,28 @@ MARISOL = {
     "last_name": "Okafor",
     "birth_date": "1988-04-12",
 }
+ZONE = ZoneInfo("America/Los_Angeles")
 TYPES = {fact.subject: fact for fact in SAID}
 
 
 @dataclass
 class Door:
-    """Intake's POST /disclosures: what it hands out, or the status it answers with."""
+    """Intake's POST /disclosures: what it hands out, or the status it answers with.
+
+    `people` holds what is different for single cases.
+    """
 
     identifiers: dict[str, Any] = field(default_factory=lambda: dict(MARISOL))
+    people: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     status: int = 200
     asked: list[str] = field(default_factory=list)
+    sud_benefits: bool = False
+    purposes: list[str] = field(default_factory=list)
+
+    @staticmethod
+    def tomorrow() -> str:
+        """By the clock of the centre."""
+        return (clock.now().astimezone(ZONE).date() + timedelta(days=1)).isoformat()
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -53,15 +71,17 @@ class Door:
         @app.post("/api/v1/cases/{case_id}/disclosures")
         async def disclose(case_id: UUID, request: Request) -> Response:
             body = await request.json()
-            assert body["purpose"] == "eligibility"
             assert request.headers["authorization"].startswith("Bearer ")
             self.asked.append(body["request_id"])
-            if self.status == 403:
+            self.purposes.append(body["purpose"])
+            refused = body["purpose"] == "behavioural_benefits" and not self.sud_benefits
+            if self.status == 403 or refused:
                 return JSONResponse({"code": "consent_missing"}, 403)
             if self.status != 200:
                 return Response(status_code=self.status)
-            day = date.today().isoformat()  # noqa: DTZ011
-            return JSONResponse({"consent_id": str(case_id), "service_date": day, **self.identifiers})
+            day = clock.now().astimezone(ZONE).date().isoformat()
+            told = self.identifiers | self.people.get(case_id, {})
+            return JSONResponse({"consent_id": str(case_id), "service_date": day, **told})
 
         return app
 
@@ -96,6 +116,8 @@ def terms(**changes: Any) -> Terms:
         "resend_after": timedelta(seconds=0),
         "retry_scale": 0.0001,
         "fresh_for": timedelta(hours=24),
+        "zone": ZONE,
+        "pace": Pace(6000, 100, timedelta(seconds=5)),
     }
     return Terms(**(standard | changes))
 
@@ -106,14 +128,17 @@ class Insurance:
 
     database: Database
     intake: Peer
-    adapter: EdiHttp
+    adapters: dict[str, Adapter]
     terms: Terms
     runner: asyncio.Task[None] | None = None
 
     @classmethod
-    def opened(cls, database: Database, door_url: str, payer_url: str, **changes: Any) -> "Insurance":
+    async def opened(cls, database: Database, door_url: str, payer_url: str, **changes: Any) -> "Insurance":
         intake = Peer(door_url, "intake", Signer("insurance", bytes(range(32))))
-        return cls(database, intake, EdiHttp(payer_url), terms(**changes))
+        async with database.transaction() as session:
+            await seed_invented(session)
+        adapter = EdiHttp(payer_url)
+        return cls(database, intake, {adapter.name: adapter}, terms(**changes))
 
     async def hear(self, *facts: Fact) -> None:
         messages = [Incoming(fact.subject, fact.model_dump_json().encode()) for fact in facts]
@@ -131,7 +156,8 @@ class Insurance:
 
     def start(self) -> None:
         work: dict[str, Work] = {
-            ASK_PAYER: AskPayer(self.database, self.intake, self.adapter, self.terms),
+            ASK_PAYER: AskPayer(self.database, self.intake, self.adapters, self.terms),
+            EXPIRE: ExpireCoverage(self.database, self.terms),
             FORGET_RAW: ForgetRaw(self.database, timedelta(days=90)),
         }
         self.runner = asyncio.create_task(JobRunner(self.database, work).run())
@@ -146,11 +172,17 @@ class Insurance:
     async def close(self) -> None:
         await self.kill()
         await self.intake.close()
-        await self.adapter.close()
+        for adapter in self.adapters.values():
+            await adapter.close()
 
     async def state(self, verification_id: UUID) -> str:
         async with self.database.reading() as session:
             return (await session.get_one(Verification, verification_id)).state
+
+    async def questions(self, verification_id: UUID) -> list[Question]:
+        query = select(Question).where(Question.verification_id == verification_id).order_by(Question.id)
+        async with self.database.reading() as session:
+            return list(await session.scalars(query))
 
     async def attempts(self, verification_id: UUID) -> list[Attempt]:
         query = select(Attempt).where(Attempt.verification_id == verification_id).order_by(Attempt.started_at)

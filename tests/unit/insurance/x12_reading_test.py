@@ -1,13 +1,16 @@
 """The reader takes what payers really send, and says what is odd about it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.insurance import x12
 from services.insurance.x12.envelopes import interchanges
-from services.insurance.x12.segments import Delimiters, stretches, written
+from services.insurance.x12.segments import Delimiters, Segment, stretches, written
 from tests.unit.insurance.payer_answers import ACTIVE, answer, rows_of, text_of
 
 DEPENDANT = [
@@ -141,6 +144,30 @@ def test_reading_loses_nothing() -> None:
     assert written(stretch.segments, stretch.delimiters) == text
 
 
+ELEMENT = st.text(st.characters(codec="latin-1", exclude_characters="*~:^\r\n", exclude_categories=["Cc"]))
+SEGMENT = st.tuples(
+    st.from_regex(r"[A-Z][A-Z0-9]{1,2}", fullmatch=True).filter(lambda name: name != "ISA"),
+    st.lists(ELEMENT, max_size=6),
+)
+
+
+@given(rows=st.lists(SEGMENT, min_size=1, max_size=20), terminator=st.sampled_from("~!\x1d\n"))
+@settings(max_examples=150)
+def test_any_segments_are_read_as_they_were_written(
+    rows: list[tuple[str, list[str]]], terminator: str
+) -> None:
+    """Unknown names, empty elements at the end, blanks around elements: everything comes back."""
+    marks = Delimiters(terminator=terminator)
+    (head, *_) = next(stretches(answer())).segments
+    segments = tuple(Segment(place, name, tuple(said)) for place, (name, said) in enumerate(rows, start=2))
+    segments = tuple(s for s in segments if terminator not in "".join(s.elements))
+    segments = (head, *(replace(s, position=n) for n, s in enumerate(segments, start=2)))
+    for after in ("", "\n") if terminator != "\n" else ("",):
+        (stretch,) = stretches(written(segments, marks, after=after))
+        assert stretch.delimiters == marks
+        assert stretch.segments == segments
+
+
 def test_a_999_and_a_ta1_are_recognised() -> None:
     rows = rows_of()
     refused = [
@@ -191,3 +218,116 @@ def test_a_hostile_answer_is_read_in_time() -> None:
     for row in (["HL", "1", "", "20"], ["HL", "9", "", "23"], ["MSG", "X"], ["EB", "1"]):
         assert x12.read(text_of(rows_of(["EB", "1", "", "30"], *[row] * 60_000))).responses
     assert len(x12.read(text_of(rows_of()) * 1_500).responses) == 1_500
+
+
+def test_everything_said_of_a_person_is_kept() -> None:
+    people = [
+        ["HL", "3", "2", "22", "0"],
+        ["TRN", "2", "TC0001", "1990000001", "DESK 4"],
+        ["TRN", "1", "PAYER-9", "9PAYERCORP"],
+        ["NM1", "IL", "1", "OKAFOR", "MARISOL", "ADA", "", "JR", "MI", "NSH100200300"],
+        ["REF", "6P", "GROUP 7", "NORTHSTAR STAFF"],
+        ["REF", "18", "PLAN 3"],
+        ["N3", "1 INVENTED ROAD"],
+        ["N4", "SPRINGTON", "OH", "43000"],
+        ["PER", "IC", "", "TE", "5550100009"],
+        ["PRV", "PC", "PXC", "207Q00000X"],
+        ["DMG", "D8", "19880412", "F"],
+        ["INS", "Y", "18", "001", "25"],
+        ["HI", "BK:F1020", "BF:F1120"],
+        ["DTP", "346", "D8", "20260101"],
+        ["MPI", "A", "AO", "A", "", "B1", "D8", "20200101"],
+    ]
+    (found,) = x12.read(answer(*ACTIVE, people=people)).responses[0].answers
+    one = found.subscriber
+    assert one is not None
+    assert [t.number for t in one.traces] == ["TC0001", "PAYER-9"]
+    assert (one.party.middle, one.party.suffix) == ("ADA", "JR")
+    assert one.references == (("6P", "GROUP 7"), ("18", "PLAN 3"))
+    assert one.party.address is not None
+    assert one.party.address.postal_code == "43000"
+    assert one.party.telephone == "5550100009"
+    assert (one.party.role, one.party.speciality) == ("PC", "207Q00000X")
+    assert one.relationship == "18"
+    assert one.diagnoses == (("BK", "F1020"), ("BF", "F1120"))
+    assert one.military[0] == "A"
+    assert [period.qualifier for period in one.dates] == ["346"]
+    assert x12.read(answer(*ACTIVE, people=people)).responses[0].other == ()
+
+
+def test_a_benefit_keeps_its_procedure_and_what_iii_says() -> None:
+    row = ["EB", "1", "", "", "", "", "", "", "", "", "", "Y", "Y", "HC:H0015::TF"]
+    text = answer(row, ["III", "ZZ", "57"], ["III", "BK", "F1020"], ["III", "", "", "", "SCHOOL"])
+    (benefit,) = x12.read(text).responses[0].answers[0].benefits
+    assert benefit.procedure == ("HC", "H0015", "", "TF")
+    assert benefit.places == ("57", "SCHOOL")
+    assert benefit.conditions == (("BK", "F1020"),)
+
+
+@pytest.mark.parametrize("parent", ["", "3", "99", "X"])
+def test_a_dependant_whose_level_names_the_wrong_parent_belongs_to_the_subscriber_before(parent: str) -> None:
+    people = [list(row) for row in DEPENDANT]
+    people[3][2] = parent
+    response = x12.read(answer(*ACTIVE, people=people)).responses[0]
+    (found,) = response.answers
+    assert found.subscriber is not None
+    assert found.member_id == "UFM400500600"
+    assert bool(response.warnings) is (parent != "3")
+
+
+def test_a_dependant_without_a_level_is_not_taken_for_the_subscriber() -> None:
+    people = [*DEPENDANT[:3], ["EB", "1", "", "30"], *DEPENDANT[5:]]
+    response = x12.read(answer(["EB", "6", "", "30"], people=people)).responses[0]
+    (found,) = response.answers
+    assert found.dependant is not None
+    assert [(b.information, b.scope) for b in found.benefits] == [("6", "patient"), ("1", "subscriber")]
+    assert response.warnings == ("NM1 at segment 13 has no level (HL) of its own.",)
+
+
+def test_a_refusal_before_any_level_is_not_lost() -> None:
+    rows = rows_of(people=[])
+    rows[4:8] = [["AAA", "Y", "", "42", "R"]]
+    (found,) = x12.read(text_of(rows)).responses[0].answers
+    assert [(r.loop, r.reason) for r in found.rejections] == [("2000A", "42")]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        ["AXA", "N", "", "72", "C"],
+        ["AA", "A", "N", "", "72", "C"],
+        ["A\x00A", "N", "", "72", "C"],
+        ["DXP", "347", "D8", "20251231"],
+        ["DTP", "347", "D8", "2025123"],
+        ["DTP", "3X7", "D8", "20251231"],
+        ["EX", "6", "", "30"],
+        ["TRN", "2", "TC0002", "1990000001"],
+    ],
+)
+def test_a_file_with_signs_of_damage_is_not_whole(damaged: list[str]) -> None:
+    response = x12.read(answer(*ACTIVE, damaged)).responses[0]
+    assert not response.whole
+    assert response.warnings
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        ["ZZZ", "1", "KEPT"],
+        ["DTP", "347", "D8", "00000000"],
+        ["DTP", "347", "D8", ""],
+        ["DTP", "291", "RD8", "20260101-99999999"],
+        ["DTP", "636", "D8", "YESTERDAY"],
+        ["QTY", "99", "4", "DA"],
+    ],
+)
+def test_what_is_merely_odd_is_no_damage(odd: list[str]) -> None:
+    assert x12.read(answer(*ACTIVE, odd)).responses[0].whole
+
+
+def test_a_hostile_family_is_no_flood() -> None:
+    """Thousands of benefits and as many dependants: millions of rows if every one were repeated for each."""
+    many = [["HL", "9", "3", "23", "0"]] * 3_000
+    response = x12.read(answer(*[["EB", "1", "", "30"]] * 3_000, *many)).responses[0]
+    count = sum(len(one.benefits) for one in response.answers)
+    assert count == 3_000
