@@ -19,8 +19,11 @@ SEGMENTS = 100
 GOAL_MS = 2.0
 INSTALL = "absent: pip install pyx12 x12sdk"
 ASKED = Asked("Marisol", "Okafor", date(1988, 4, 12), "NSH100200300", date(2026, 3, 15), "TC0001")
-HEAD = """ISA*00*          *00*          *ZZ*PAYER          *ZZ*HARBOURBRIDGE  *260315*1200*^*00501*000000007*0*T*:
-GS*HB*PAYER*HARBOURBRIDGE*20260315*1200*7*X*005010X279A1
+ISA = (
+    "ISA*00*          *00*          *ZZ*PAYER          *ZZ*HARBOURBRIDGE  "
+    "*260315*1200*^*00501*000000007*0*T*:"
+)
+HEAD = """GS*HB*PAYER*HARBOURBRIDGE*20260315*1200*7*X*005010X279A1
 ST*271*0001*005010X279A1
 BHT*0022*11*REF1*20260315*1200
 HL*1**20*1
@@ -41,14 +44,14 @@ EB*C*IND*30***29*750*****Y
 DTP*292*RD8*20260101-20261231
 MSG*MEDICAL AND BEHAVIORAL COMBINED
 EB*G*FAM*30***23*12000*****N
-EB*A**MH^A8*****.2****Y
+EB*A**MH^A6*****.2****Y
 EB*B**98***27*30*****Y
 MSG*OFFICE VISIT""".splitlines()
 
 
 def sample() -> bytes:
     """One interchange of exactly SEGMENTS segments, in the plain shape that every reader here accepts."""
-    head, tail = HEAD.splitlines(), TAIL.splitlines()
+    head, tail = [ISA, *HEAD.splitlines()], TAIL.splitlines()
     room = SEGMENTS - len(head) - len(tail)
     rows = [*head, *(BENEFITS * (room // len(BENEFITS) + 1))[:room], *tail]
     text = "~\n".join(rows).format(count=SEGMENTS - 4) + "~\n"

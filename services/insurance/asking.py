@@ -267,9 +267,8 @@ class AskPayer:
     def _fetching(self, attempt: Attempt, result: AttemptResult) -> bool:
         """Whether the answer is still to be fetched: a failed look for it is no reason to ask, and pay,
         again."""
-        taken = result.kind is ResultKind.PENDING or (
-            attempt.result == ResultKind.PENDING and result.kind is ResultKind.UNAVAILABLE
-        )
+        missed = attempt.result == ResultKind.PENDING and result.kind is ResultKind.UNAVAILABLE
+        taken = result.kind is ResultKind.PENDING or (missed and result.trouble is not Trouble.HANDLE_LOST)
         return taken and clock.now() - attempt.started_at < FETCH_FOR * self.terms.retry_scale
 
     def _soon(self, pause: timedelta) -> timedelta:

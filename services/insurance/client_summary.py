@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from services.insurance.client_words import WORDS, Words
 from services.insurance.estimate import Estimate
 from services.insurance.levels_of_care import LevelBenefit
-from services.insurance.plain_words import CARE, Language, TitledPart, clock, day, listed, money, part_of_bill
+from services.insurance.plain_words import CARE, Language, TitledPart, clock, day, money, part_of_bill
 from services.insurance.plan_readings import Caveat
 from services.insurance.shares import Share, ShareKind
 from services.insurance.statements import Basis, Covered
@@ -69,7 +69,7 @@ def client_summary(
                 TitledPart(words.next_title, words.ways_to_pay),
             ]
         case State.NEEDS_CORRECTION:
-            parts = _correction(situation.fields, words, language)
+            parts = _correction(situation.fields, words)
         case State.PAYER_UNAVAILABLE:
             parts = [TitledPart(words.covered_title, tuple(_unavailable(situation, words, zone)))]
         case State.MANUAL_REVIEW:
@@ -106,9 +106,8 @@ def _inactive(reason: str | None, words: Words) -> str:
     return words.inactive.get(reason or "", words.inactive[DeclinedReason.INACTIVE])
 
 
-def _correction(fields: Sequence[CorrectableField], words: Words, language: Language) -> list[TitledPart]:
-    named = [words.fields[field] for field in fields]
-    check = (words.check.format(fields=listed(named, language)),) if named else ()
+def _correction(fields: Sequence[CorrectableField], words: Words) -> list[TitledPart]:
+    check = tuple(words.fields[field] for field in dict.fromkeys(fields))
     return [
         TitledPart(words.covered_title, (words.correction,)),
         TitledPart(words.next_title, (*check, *words.correction_next)),

@@ -29,7 +29,6 @@ class Words:
     expired: tuple[str, ...]
     inactive: Mapping[str, str]
     correction: str
-    check: str
     correction_next: tuple[str, ...]
     fields: Mapping[CorrectableField, str]
     unavailable: str
@@ -110,18 +109,17 @@ ENGLISH = Words(
         ),
     },
     correction="Your plan could not find you with the details we have.",
-    check="Please check {fields}.",
     correction_next=(
         "You can send us a photo of your card.",
         "You can also call us, and we will look at it with you.",
     ),
     fields={
-        CorrectableField.MEMBER_ID: "the member number on the card",
-        CorrectableField.NAME: "the name, as it stands on the card",
-        CorrectableField.BIRTH_DATE: "the date of birth",
-        CorrectableField.PAYER: "the name of the plan",
-        CorrectableField.SERVICE_DATE: "the day you want care to start",
-        CorrectableField.FACILITY: "our own details, which we will check",
+        CorrectableField.MEMBER_ID: "Please check the member number on the card.",
+        CorrectableField.NAME: "Please check the name, as it stands on the card.",
+        CorrectableField.BIRTH_DATE: "Please check the date of birth.",
+        CorrectableField.PAYER: "Please check the name of the plan.",
+        CorrectableField.SERVICE_DATE: "Please check the day you want care to start.",
+        CorrectableField.FACILITY: "We will check our own details.",
     },
     unavailable="We could not reach your plan.",
     ask_again="We will ask again.",
@@ -249,18 +247,17 @@ SPANISH = Words(
         ),
     },
     correction="Su plan no lo encontró con los datos que tenemos.",
-    check="Por favor revise {fields}.",
     correction_next=(
         "Puede mandarnos una foto de su tarjeta.",
         "También puede llamarnos y la vemos juntos.",
     ),
     fields={
-        CorrectableField.MEMBER_ID: "el número de miembro de la tarjeta",
-        CorrectableField.NAME: "el nombre, tal como está en la tarjeta",
-        CorrectableField.BIRTH_DATE: "la fecha de nacimiento",
-        CorrectableField.PAYER: "el nombre del plan",
-        CorrectableField.SERVICE_DATE: "el día en que quiere empezar",
-        CorrectableField.FACILITY: "nuestros propios datos, que vamos a revisar",
+        CorrectableField.MEMBER_ID: "Por favor revise el número de miembro de la tarjeta.",
+        CorrectableField.NAME: "Por favor revise el nombre, tal como está en la tarjeta.",
+        CorrectableField.BIRTH_DATE: "Por favor revise la fecha de nacimiento.",
+        CorrectableField.PAYER: "Por favor revise el nombre del plan.",
+        CorrectableField.SERVICE_DATE: "Por favor revise el día en que quiere empezar.",
+        CorrectableField.FACILITY: "Vamos a revisar nuestros propios datos.",
     },
     unavailable="No pudimos hablar con su plan.",
     ask_again="Vamos a preguntar otra vez.",

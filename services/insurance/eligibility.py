@@ -13,7 +13,16 @@ from services.insurance.rejections import Action, disposition
 from services.insurance.same_person import Asked, echoed, ours
 from services.insurance.x12 import Reading
 from services.insurance.x12.answers import Answer, Benefit, Period, Rejection
-from services.insurance.x12.codes import ACTIVE, BEGINS, ENDS, INACTIVE, NOT_MEDICAL, PENDING, SPANS
+from services.insurance.x12.codes import (
+    ACTIVE,
+    BEGINS,
+    ENDS,
+    INACTIVE,
+    NOT_MEDICAL,
+    PENDING,
+    SERVICE_TYPES,
+    SPANS,
+)
 from shared.contracts.insurance import CorrectableField, DeclinedReason, UnavailableReason, UnclearReason
 
 
@@ -120,7 +129,8 @@ def plan_status(benefits: Sequence[Benefit], service_date: date | None) -> PlanS
     inactive = [b for b in benefits if b.information == INACTIVE and _is_medical(b)]
     if any(not _is_history(b, service_date) for b in inactive):
         return PlanStatus.INACTIVE
-    return PlanStatus.NOT_MEDICAL if active and not inactive else PlanStatus.NOT_STATED
+    other = active and all(set(b.service_types) <= NOT_MEDICAL for b in active)
+    return PlanStatus.NOT_MEDICAL if other and not inactive else PlanStatus.NOT_STATED
 
 
 def plan_rows(benefits: Sequence[Benefit]) -> list[Benefit]:
@@ -226,7 +236,8 @@ def _own(benefits: Sequence[Benefit]) -> Sequence[Benefit]:
 
 
 def _is_medical(benefit: Benefit) -> bool:
-    return not benefit.service_types or not set(benefit.service_types) <= NOT_MEDICAL
+    """A code nobody knows may be anything, a damaged one among them: it proves no medical plan."""
+    return not benefit.service_types or bool(set(benefit.service_types) & SERVICE_TYPES - NOT_MEDICAL)
 
 
 def _is_history(benefit: Benefit, service_date: date | None) -> bool:

@@ -116,7 +116,9 @@ def inputs_from(
     )
     wanted = [step.level for step in care]
     low, likely = (reading(said, mood, planned, wanted, notes) for mood in (Mood.LOW, Mood.LIKELY))
-    high = reading(said, Mood.HIGH, worst, wanted, notes)
+    # What is unknown out of network matters only while the network is: that caveat stands for all of it.
+    elsewhere = Notes(evidence=notes.evidence) if network is None else notes
+    high = reading(said, Mood.HIGH, worst, wanted, elsewhere)
     caveats, evidence = tuple(notes.caveats), tuple(notes.evidence)
     return Inputs(tuple(care), network, worst, low, likely, high, caveats, evidence)
 

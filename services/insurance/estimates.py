@@ -22,10 +22,11 @@ from services.insurance.findings import Findings
 from services.insurance.good_faith import GoodFaithEstimate
 from services.insurance.rates import EVERYBODY, load_rates
 from services.insurance.states import State
-from services.insurance.tables import Estimate
+from services.insurance.tables import Estimate, of
 from shared import clock
 from shared.contracts.care import Network
 from shared.contracts.insurance import EstimatePrepared
+from shared.database import insert_or_ignore
 from shared.messaging.outbox import say
 from shared.sealing import Box, box
 
@@ -101,22 +102,18 @@ async def prepare(
     result = estimate.estimate(inputs)
     sealing = await box(session, verification.case_id)
     kept = {"asked": asked, "inputs": json.loads(_inputs.dump_json(inputs))}
-    row = Estimate(
-        id=estimate_id,
-        case_id=verification.case_id,
-        verification_id=verification.id,
-        payer_code=verification.payer_code,
-        ruleset=RULESET,
-        prepared_at=clock.now(),
-        prepared_by=staff_id,
-        low=str(result.low.total),
-        likely=str(result.likely.total),
-        high=str(result.high.total),
-        inputs=sealing.seal(INPUTS, estimate_id, json.dumps(kept)),
-        result=sealing.seal(RESULT, estimate_id, _result.dump_json(result).decode()),
-    )
-    _keep(session, row)
-    return Kept(row, inputs, result)
+    values = {
+        "case_id": verification.case_id,
+        "verification_id": verification.id,
+        "payer_code": verification.payer_code,
+        "prepared_by": staff_id,
+        "low": str(result.low.total),
+        "likely": str(result.likely.total),
+        "high": str(result.high.total),
+        "inputs": sealing.seal(INPUTS, estimate_id, json.dumps(kept)),
+        "result": sealing.seal(RESULT, estimate_id, _result.dump_json(result).decode()),
+    }
+    return await _keep(session, estimate_id, values, asked)
 
 
 async def prepare_good_faith(
@@ -131,21 +128,14 @@ async def prepare_good_faith(
     if (before := await _before(session, estimate_id, asked)) is not None:
         return before
     sealing = await box(session, case_id)
-    total = str(one.total)
-    row = Estimate(
-        id=estimate_id,
-        case_id=case_id,
-        ruleset=RULESET,
-        prepared_at=clock.now(),
-        prepared_by=staff_id,
-        low=total,
-        likely=total,
-        high=total,
-        inputs=sealing.seal(INPUTS, estimate_id, json.dumps({"asked": asked, "good_faith": asked})),
-        result=sealing.seal(RESULT, estimate_id, "null"),
-    )
-    _keep(session, row)
-    return Kept(row, good_faith=one)
+    values = {
+        "case_id": case_id,
+        "prepared_by": staff_id,
+        **dict.fromkeys(("low", "likely", "high"), str(one.total)),
+        "inputs": sealing.seal(INPUTS, estimate_id, json.dumps({"asked": asked, "good_faith": asked})),
+        "result": sealing.seal(RESULT, estimate_id, "null"),
+    }
+    return await _keep(session, estimate_id, values, asked)
 
 
 async def load_estimate(session: AsyncSession, estimate_id: UUID) -> Kept:
@@ -228,13 +218,19 @@ async def _before(session: AsyncSession, estimate_id: UUID, asked: Any) -> Kept 
 
 async def _row(session: AsyncSession, estimate_id: UUID) -> Estimate | None:
     sealed = [undefer(Estimate.inputs), undefer(Estimate.result)]
-    return await session.get(Estimate, estimate_id, options=sealed)
+    return await session.scalar(select(Estimate).where(Estimate.id == estimate_id).options(*sealed))
 
 
-def _keep(session: AsyncSession, row: Estimate) -> None:
-    session.add(row)
-    fact = EstimatePrepared(case_id=row.case_id, estimate_id=row.id, verification_id=row.verification_id)
-    say(session, fact)
+async def _keep(session: AsyncSession, estimate_id: UUID, values: dict[str, Any], asked: Any) -> Kept:
+    """Store it and say so; where the same request came at the same moment, the one that was first counts."""
+    row = {"id": estimate_id, "ruleset": RULESET, "prepared_at": clock.now(), **values}
+    inserted = await insert_or_ignore(session, of(Estimate), [row], ["id"])
+    kept = await _before(session, estimate_id, asked)
+    assert kept is not None
+    if inserted:
+        ids = {"case_id": kept.row.case_id, "verification_id": kept.row.verification_id}
+        say(session, EstimatePrepared(estimate_id=estimate_id, **ids))
+    return kept
 
 
 def _opened(row: Estimate, sealing: Box) -> Kept:

@@ -180,11 +180,11 @@ class Speaking:
 def _benefit(speaking: Speaking, human: Sequence[LevelAnswer]) -> LevelBenefit:
     covered = _covered(speaking, human)
     blank = covered.value is Covered.NO
-    copay = Part[Copay]() if blank else _copay(speaking, human)
-    coinsurance = Part[Decimal]() if blank else _coinsurance(speaking, human)
-    deductible = Part[bool]() if blank else _deductible_applies(speaking, human, copay, coinsurance)
-    authorization = Part[bool]() if blank else _authorization(speaking, human)
-    limits = Part[tuple[Limit, ...]]() if blank else _limits(speaking, human)
+    copay: Part[Copay] = Part() if blank else _copay(speaking, human)
+    coinsurance: Part[Decimal] = Part() if blank else _coinsurance(speaking, human)
+    deductible: Part[bool] = Part() if blank else _deductible_applies(speaking, human, copay, coinsurance)
+    authorization: Part[bool] = Part() if blank else _authorization(speaking, human)
+    limits: Part[tuple[Limit, ...]] = Part() if blank else _limits(speaking, human)
     parts: dict[OpenQuestion, tuple[Part[Any], ...]] = {
         OpenQuestion.COVERED: (covered,),
         OpenQuestion.COST_SHARE: (copay, coinsurance),

@@ -57,12 +57,11 @@ def build(settings: Settings, clearinghouses: ClearinghouseSettings) -> FastAPI:
     keyring = KeyRing.from_file(settings.keys_dir / f"{SERVICE}.key")
     database = Database(settings.database_url, SERVICE, keyring)
     terms = terms_of(settings, clearinghouses.usage)
-    open_adapters(clearinghouses)  # refused here rather than in the middle of starting
+    adapters = open_adapters(clearinghouses)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         intake = Peer(settings.intake_url, "intake", Signer.from_keys(settings.keys_dir, SERVICE))
-        adapters = open_adapters(clearinghouses)
         if SIMULATOR in clearinghouses.clearinghouses:
             async with database.transaction() as session:
                 await seed_invented(session)

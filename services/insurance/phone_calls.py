@@ -71,7 +71,8 @@ async def record_call(
     """
     said = Said(call, plan, tuple(answers))
     sealing = await box(session, task.case_id)
-    before = await session.get(PhoneCall, call.id, options=[undefer(PhoneCall.details)])
+    same = select(PhoneCall).where(PhoneCall.id == call.id).options(undefer(PhoneCall.details))
+    before = await session.scalar(same)
     if before is not None:
         if before.task_id != task.id or sealing.open(PLACE, before.id, before.details) != written(said):
             raise CallDiffers

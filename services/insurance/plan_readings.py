@@ -79,10 +79,10 @@ class Notes:
     evidence: dict[Evidence, None] = field(default_factory=dict)
 
     def note(self, *caveats: Caveat) -> None:
-        self.caveats |= dict.fromkeys(caveats)
+        self.caveats.update(dict.fromkeys(caveats))
 
     def used(self, evidence: Sequence[Evidence]) -> None:
-        self.evidence |= dict.fromkeys(evidence)
+        self.evidence.update(dict.fromkeys(evidence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from shared.contracts.insurance import CorrectableField, UnclearReason
 TRYOUT = datetime(2000, 1, 1, tzinfo=UTC)
 OLDEST = timedelta(days=365 * 120)
 # INS02, what the patient is to the subscriber.
-RELATIONSHIP = {"spouse": "01", "child": "19", "other": "G8"}
+RELATIONSHIP = {"spouse": "01", "child": "19", "other": "34"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,8 @@ def question(
     try:
         one.written(1, TRYOUT)
     except Unwritable as refusal:
-        return Correct((FIELDS[refusal.field],))
+        # Whatever else cannot be written is no word of the client's but a setting of ours.
+        return Correct((FIELDS.get(refusal.field, CorrectableField.FACILITY),))
     return one
 
 
@@ -173,7 +174,7 @@ def _subscriber(holder: Holder, known: Identifiers) -> Member:
 
 
 def _relationship(holder: Holder | None) -> str:
-    return RELATIONSHIP.get(holder.relationship, "G8") if holder else ""
+    return RELATIONSHIP.get(holder.relationship, "34") if holder else ""
 
 
 def _plain(text: str) -> str:

@@ -25,7 +25,8 @@ class Disposition:
     """What one refusal asks for. `fields` is what may be wrong, likeliest first; `wait_days` a date to ask
     again.
 
-    `benefit_only` refusals (loop 2110) say nothing of the plan's status: they mark one benefit for a person.
+    `benefit_only` refusals (loop 2110, and not of the person) say nothing of the plan's status: they mark one
+    benefit for a person.
     """
 
     action: Action
@@ -81,6 +82,10 @@ BY_LEVEL: Final[dict[str, dict[str, tuple[Field, ...]]]] = {
     "79": {"A": (Field.PAYER,), "B": (Field.FACILITY,)},
 }
 
+# Refusals of the person or the whole question wherever they stand: some come behind a benefit row.
+OF_THE_PERSON: Final = frozenset(
+    {"04", "42", "58", "80", *map(str, range(64, 69)), *map(str, range(71, 80))}  # AAA03
+)
 RETRYABLE: Final = frozenset({"04", "42", "80"})
 
 # AAA04 -> the least care it asks for, and when to ask again. Y: the payer answers by itself within a business
@@ -112,5 +117,5 @@ def disposition(loop: str, reason: str, followup: str) -> Disposition:
         action=action,
         fields=fields if action is Action.CORRECT else (),
         wait_days=wait_days if action is Action.WAIT else None,
-        benefit_only=loop.startswith("2110"),
+        benefit_only=loop.startswith("2110") and reason not in OF_THE_PERSON,
     )

@@ -6,7 +6,7 @@ anew has taken care of the older ones.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from services.insurance.tables import Change, ClientInCare, PhoneTask, Question,
 
 MOST = 1000  # lines; a desk with more open work needs people, not a longer list
 NEAR = timedelta(days=1)
+WITHIN = timedelta(hours=4)  # what is to be corrected or looked at, as calls to plans are: half a working day
 
 
 class WorkKind(StrEnum):
@@ -100,13 +101,15 @@ def urgency(item: WorkItem, now: datetime, zone: ZoneInfo) -> Urgency:
     return Urgency.TODAY if item.due_at.astimezone(zone).date() <= today else Urgency.LATER
 
 
-def _order(now: datetime, zone: ZoneInfo) -> Callable[[WorkItem], tuple[int, bool, datetime, datetime]]:
+def _order(now: datetime, zone: ZoneInfo) -> Callable[[WorkItem], tuple[int, bool, bool, datetime, datetime]]:
+    """By urgency; then who comes within a day; what only waits goes last."""
     ranks = list(Urgency)
+    today = now.astimezone(zone).date()
 
-    def key(item: WorkItem) -> tuple[int, bool, datetime, datetime]:
-        comes = datetime.combine(item.admission_on or date.max - timedelta(days=2), time(), zone)
+    def key(item: WorkItem) -> tuple[int, bool, bool, datetime, datetime]:
+        near = item.admission_on is not None and item.admission_on <= today + NEAR
         waits = item.kind is WorkKind.WAITING
-        return ranks.index(urgency(item, now, zone)), waits, min(comes, item.due_at), item.since
+        return ranks.index(urgency(item, now, zone)), not near, waits, item.due_at, item.since
 
     return key
 
@@ -120,7 +123,7 @@ def _of_verification(row: Verification, questions: Sequence[Question]) -> WorkIt
         case_id=row.case_id,
         verification_id=row.id,
         state=row.state,
-        due_at=min(retries, default=since) if kind is WorkKind.WAITING else since,
+        due_at=min(retries, default=since) if kind is WorkKind.WAITING else since + WITHIN,
         since=since,
         payer_code=row.payer_code,
         reason=row.reason,

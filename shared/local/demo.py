@@ -14,6 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from shared.identity import Role
+from shared.local.demo_rates import demo_rates
 from shared.local.front_desk import FrontDesk, Unexpected
 from shared.local.people import PEOPLE
 from shared.local.refusal import Refusal
@@ -59,6 +60,8 @@ async def _fill(stack: Stack, password: str, done: Callable[[], None]) -> None:
         path = "/api/v1/meetings/imports?source=demo"
         await desk.post("aftercare", path, Role.ALUMNI, demo_meetings(), 201)
         done()
+        for rates in demo_rates():
+            await desk.agree_rates(rates)
         cases = []
         for number, person in enumerate(PEOPLE, start=1):
             cases.append((await desk.inquire(person, key=f"demo-{number}"), person))

@@ -60,6 +60,15 @@ class FrontDesk:
         said: Json = expect(answer, status).json()
         return said
 
+    async def agree_rates(self, rates: Json) -> None:
+        """Enter a payer's rates, or the centre's own, where there are none yet."""
+        payer = f"?payer={rates['payer']}" if rates["payer"] else ""
+        known = await self.get("insurance", f"/api/v1/rates{payer}", Role.DIRECTOR)
+        if not known["rates"]:
+            url = self.addresses["insurance"] + "/api/v1/rates"
+            answer = await self.client.put(url, headers=self.signed(Role.DIRECTOR), json=rates)
+            expect(answer, 200)
+
     async def inquire(self, person: Person, key: str) -> UUID:
         """Send somebody's request as the public does, then once more as staff, who are told the case's id.
 

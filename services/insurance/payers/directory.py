@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 
-from services.insurance.payers.invented import INVENTED
 from services.insurance.payers.payer import Payer as Payer
 from services.insurance.payers.payer import PayerId as PayerId
 
@@ -129,17 +128,3 @@ def _bare(text: str) -> str:
 
 def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.casefold())
-
-
-PAYERS = INVENTED
-_BUILT_IN = Directory(INVENTED)
-
-
-def find(written: str) -> Payer | None:
-    """`Directory.find` over the invented payers."""
-    return _BUILT_IN.find(written)
-
-
-def by_code(code: str) -> Payer | None:
-    """`Directory.by_code` over the invented payers."""
-    return _BUILT_IN.by_code(code)

@@ -121,6 +121,7 @@ class Level:
     questions: list[Draft] = field(default_factory=list)
     above: "Level | None" = None
     below: list["Level"] = field(default_factory=list)
+    read: Person | None = None
 
     def loop(self) -> str:
         """Where an AAA stands now: before the name, at the name, or at a benefit."""
@@ -128,6 +129,11 @@ class Level:
         return f"2110{letter}" if self.benefits else f"2100{letter}" if self.name else f"2000{letter}"
 
     def person(self) -> Person:
+        """The person of this level, made once: every one of a thousand dependants shares the subscriber."""
+        self.read = self.read or self._person()
+        return self.read
+
+    def _person(self) -> Person:
         return Person(
             self.kind,
             self.name.party() if self.name else Party(),

@@ -148,7 +148,9 @@ def _segments(
         terminated = stop >= 0
         raw = text[start : stop if terminated else length]
         # Blanks before the terminator belong to the last element, and are kept.
-        piece = (raw if by_line else LINE_BREAKS.sub("", raw)).lstrip(BETWEEN)
+        piece = raw.lstrip(BETWEEN)
+        if not by_line and ("\n" in piece or "\r" in piece):
+            piece = LINE_BREAKS.sub("", piece)
         if found and len(piece) > 3 and piece.startswith("ISA") and not piece[3].isalnum():
             return tuple(found), start + raw.index("ISA"), True
         if piece:

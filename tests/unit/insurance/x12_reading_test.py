@@ -327,7 +327,7 @@ def test_what_is_merely_odd_is_no_damage(odd: list[str]) -> None:
 
 def test_a_hostile_family_is_no_flood() -> None:
     """Thousands of benefits and as many dependants: millions of rows if every one were repeated for each."""
-    many = [["HL", "9", "3", "23", "0"]] * 3_000
-    response = x12.read(answer(*[["EB", "1", "", "30"]] * 3_000, *many)).responses[0]
+    many = [["HL", "9", "3", "23", "0"]] * 30_000
+    response = x12.read(answer(*[["EB", "1", "", "30"]] * 30_000, *many)).responses[0]
     count = sum(len(one.benefits) for one in response.answers)
-    assert count == 3_000
+    assert count == 30_000
