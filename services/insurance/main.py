@@ -59,9 +59,10 @@ def build(settings: Settings, clearinghouses: ClearinghouseSettings) -> FastAPI:
     terms = terms_of(settings, clearinghouses.usage)
     adapters = open_adapters(clearinghouses)
 
+    intake = Peer(settings.intake_url, "intake", Signer.from_keys(settings.keys_dir, SERVICE))
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        intake = Peer(settings.intake_url, "intake", Signer.from_keys(settings.keys_dir, SERVICE))
         if SIMULATOR in clearinghouses.clearinghouses:
             async with database.transaction() as session:
                 await seed_invented(session)
@@ -81,6 +82,7 @@ def build(settings: Settings, clearinghouses: ClearinghouseSettings) -> FastAPI:
     app = create_app(SERVICE, title="Throughcare insurance", settings=settings, lifespan=lifespan)
     app.state.database = database
     app.state.terms = terms
+    app.state.intake = intake
     app.include_router(desk.router)
     app.include_router(flow.router)
     return app

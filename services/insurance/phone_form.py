@@ -43,6 +43,8 @@ class PhoneForm:
     sums: tuple[SumAsked, ...]
     levels: tuple[LevelBenefit, ...]
     administrator: Administrator | None
+    name_addiction_care: bool
+    """Whether the client agreed to it; without, no level of care may be asked about."""
 
     @property
     def open_count(self) -> int:
@@ -51,7 +53,9 @@ class PhoneForm:
         return int(self.ask_status) + sum(one.to_ask for one in self.sums) + levels
 
 
-def phone_form(found: Findings, directory: Directory, *, settled: bool) -> PhoneForm:
+def phone_form(
+    found: Findings, directory: Directory, *, settled: bool, name_addiction_care: bool
+) -> PhoneForm:
     """The form for one verification. `settled`: the payer itself said whether the plan is active."""
     named = administrator(found.statements)
     return PhoneForm(
@@ -59,8 +63,9 @@ def phone_form(found: Findings, directory: Directory, *, settled: bool) -> Phone
         ask_status=not settled and found.plan.active is None,
         service_date=found.verification.service_date,
         sums=_sums(found.shares),
-        levels=found.levels,
+        levels=found.levels if name_addiction_care else (),
         administrator=named,
+        name_addiction_care=name_addiction_care,
     )
 
 

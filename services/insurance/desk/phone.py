@@ -8,12 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.insurance.data_door import IntakeUnreachable, NoConsent
 from services.insurance.desk.phone_bodies import NewCall, Verdict, call_record, level_answers, plan_answer
 from services.insurance.desk.phone_views import call_view, calls_view, form_view, task_view
 from services.insurance.desk.requests import (
     Asking,
     Config,
     Db,
+    Intake,
     Key,
     Writer,
     id_for,
@@ -34,6 +36,7 @@ from services.insurance.phone_calls import (
     record_call,
 )
 from services.insurance.phone_form import phone_form
+from services.insurance.phone_permit import phone_permit
 from services.insurance.phone_vob import (
     TaskDone,
     TaskNotFound,
@@ -42,6 +45,7 @@ from services.insurance.phone_vob import (
     release,
     task_for_changing,
 )
+from services.insurance.statements import Purpose
 from services.insurance.states import State
 from services.insurance.tables import PhoneCall, PhoneTask, Verification
 from shared.audit import record
@@ -89,16 +93,27 @@ async def release_task(task_id: UUID, database: Db, caller: Writer) -> dict[str,
 
 
 @router.get("/phone-tasks/{task_id}/form")
-async def show_form(task_id: UUID, database: Db, caller: Writer) -> dict[str, Any]:
-    """Whom to phone, what is known already and from where, and what is left to ask."""
+async def show_form(task_id: UUID, database: Db, intake: Intake, caller: Writer) -> dict[str, Any]:
+    """Whom to phone, what is known already and from where, and what is left to ask.
+
+    Levels of care only when the client agreed that addiction care may be named to the plan.
+    """
     with answered():
+        async with database.transaction() as session:
+            case_id = (await task_for_changing(session, task_id)).case_id
+        permit = await phone_permit(intake, case_id, task_id)
         async with database.transaction() as session:
             task = await task_for_changing(session, task_id)
             await record(session, caller, "phone.form", task.case_id, ("benefits", "calls"))
             verification = await _still_open(session, task)
             found = await findings(session, verification)
             directory = await load_directory(session)
-    form = phone_form(found, directory, settled=verification.state in SETTLED)
+    form = phone_form(
+        found,
+        directory,
+        settled=verification.state in SETTLED,
+        name_addiction_care=permit is Purpose.BEHAVIOURAL,
+    )
     return task_view(task) | form_view(form)
 
 
@@ -149,6 +164,12 @@ def answered() -> Generator[None]:
         yield
     except TaskNotFound:
         raise not_found("phone task") from None
+    except NoConsent:
+        detail = "The client has not agreed that their plan is asked, or has taken it back. Do not phone it."
+        raise Problem(403, "consent_missing", "Consent is missing", detail) from None
+    except IntakeUnreachable:
+        detail = "Whether the client still agrees cannot be looked up right now. Try again in a minute."
+        raise Problem(503, "try_again", "Try again", detail) from None
     except CallNotFound:
         raise not_found("call") from None
     except TaskTaken as taken:

@@ -80,6 +80,7 @@ def form_view(form: PhoneForm) -> dict[str, Any]:
             for one in form.levels
         ],
         "administrator": form.administrator.name if form.administrator else None,
+        "name_addiction_care": form.name_addiction_care,
         "open_count": form.open_count,
     }
 

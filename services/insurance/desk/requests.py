@@ -17,6 +17,7 @@ from services.insurance.tables import Verification
 from shared.contracts.fact import new_id
 from shared.database import Database
 from shared.identity import Caller, Role, allowed
+from shared.peers import Peer
 from shared.problems import Problem
 from shared.sealing import keyring
 
@@ -40,6 +41,10 @@ def _terms(request: Request) -> Terms:
     return cast(Terms, request.app.state.terms)
 
 
+def _intake(request: Request) -> Peer:
+    return cast(Peer, request.app.state.intake)
+
+
 def _zone(settings: Annotated[Settings, Depends(_settings)]) -> ZoneInfo:
     return ZoneInfo(settings.centre_zone)
 
@@ -57,6 +62,7 @@ def _seen(if_match: Annotated[str | None, Header(max_length=40)] = None) -> int 
 Db = Annotated[Database, Depends(_database)]
 Config = Annotated[Settings, Depends(_settings)]
 Asking = Annotated[Terms, Depends(_terms)]
+Intake = Annotated[Peer, Depends(_intake)]
 Zone = Annotated[ZoneInfo, Depends(_zone)]
 Seen = Annotated[int | None, Depends(_seen)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]

@@ -21,6 +21,7 @@ from shared.contracts.care import LevelOfCare
 from shared.contracts.fact import new_id
 from shared.identity import Role, Signer
 from shared.migrating import upgrade
+from shared.peers import Peer
 from tests.conftest import eventually
 from tests.contract.insurance.local_server import serving
 from tests.integration.insurance.world import Door, Insurance
@@ -131,15 +132,19 @@ async def open_desk(keys_dir: Path, database_url: str) -> AsyncGenerator[OpenDes
     """`await open_desk(phone_second_check=True)`: the desk with these settings; the flow runs."""
     await upgrade(database_url, "insurance")
     opened: list[Desk] = []
-    door = Door()
+    peers: list[Peer] = []
+    door = Door(sud_benefits=True)
     async with (
         serving(door.app()) as door_url,
         serving(build_clearinghouse(SimulatorSettings())) as payer_url,
     ):
 
         async def make(**settings: Any) -> Desk:
-            configured = Settings(keys_dir=keys_dir, database_url=database_url, **settings)
+            configured = Settings(
+                keys_dir=keys_dir, database_url=database_url, intake_url=door_url, **settings
+            )
             app = build(configured, ClearinghouseSettings())
+            peers.append(app.state.intake)
             client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://insurance")
             insurance = await Insurance.opened(app.state.database, door_url, payer_url)
             insurance.start()
@@ -147,6 +152,8 @@ async def open_desk(keys_dir: Path, database_url: str) -> AsyncGenerator[OpenDes
             return opened[-1]
 
         yield make
+        for peer in peers:
+            await peer.close()
         for desk in opened:
             await desk.insurance.close()
             await desk.client.aclose()

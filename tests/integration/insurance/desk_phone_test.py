@@ -258,3 +258,27 @@ async def test_opening_a_task_twice_is_one_task_and_the_nearer_time_wins(desk: D
         assert task.state == "done"
         await open_task(session, row, PhoneReason.CARVE_OUT, soon)
         assert (task.state, task.reason, task.closed_at) == ("open", "carve_out", None)
+
+
+async def test_without_that_consent_the_form_names_no_addiction_care(desk: Desk) -> None:
+    desk.door.sud_benefits = False
+    _, _, task_id = await taken(desk)
+    form = (await desk.get(f"/api/v1/phone-tasks/{task_id}/form")).json()
+    assert form["name_addiction_care"] is False
+    assert form["levels"] == []
+    assert form["ask_status"] is True
+
+
+async def test_a_plan_is_not_phoned_once_the_consent_is_gone_or_cannot_be_looked_up(desk: Desk) -> None:
+    _, _, task_id = await taken(desk)
+    asked_before = len(desk.door.asked)
+    desk.door.status = 403
+    refused = await desk.get(f"/api/v1/phone-tasks/{task_id}/form")
+    assert (refused.status_code, refused.json()["code"]) == (403, "consent_missing")
+    desk.door.status = 500
+    unknown = await desk.get(f"/api/v1/phone-tasks/{task_id}/form")
+    assert (unknown.status_code, unknown.json()["code"]) == (503, "try_again")
+    desk.door.status = 200
+    assert (await desk.get(f"/api/v1/phone-tasks/{task_id}/form")).status_code == 200
+    # The same task is the same row in the accounting of disclosures, however often its form is opened.
+    assert len(set(desk.door.asked[asked_before:])) <= 2
