@@ -9,22 +9,22 @@ rules forbid a repeat before 90 s, so the next run waits that long, then sends t
 in a new interchange (new ISA13).
 """
 
+import asyncio
 import logging
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from services.insurance import payer_gate, x12
 from services.insurance.attempts import HANDLE, Known, Sent, answered_lately, note, trace_number, write_down
 from services.insurance.breaker import CLOSED, Breaker
-from services.insurance.data_door import Identifiers, IntakeUnreachable, NoConsent, identifiers
+from services.insurance.data_door import CaseUnknown, Identifiers, IntakeUnreachable, NoConsent, identifiers
 from services.insurance.eligibility import AskAgain, Correct, Decision, Unclear, decide
 from services.insurance.forgetting import keep_forgetting
 from services.insurance.payer_records import load_directory
@@ -40,16 +40,19 @@ from services.insurance.tables import Question as Row
 from services.insurance.variations import variations
 from services.insurance.verification import close_without_consent
 from shared import clock
-from shared.contracts.insurance import UnavailableReason, UnclearReason
+from shared.contracts.insurance import CorrectableField, UnavailableReason, UnclearReason
 from shared.database import Database
 from shared.fault_points import fault_point
 from shared.jobs import Job, Later, LeaseLost, finish
+from shared.messaging.consumer import is_transient
 from shared.peers import Peer
 from shared.sealing import box, keyring
 
 log = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
+LOOK_EVERY = timedelta(minutes=10)
+SETTLE_AGAIN = (0.1, 0.5, 2.0)  # seconds
 INTAKE_AGAIN = timedelta(seconds=3)
 SAME_QUESTION_AGAIN = timedelta(seconds=3)
 # A clearinghouse that took the question and has no answer yet.
@@ -63,6 +66,7 @@ class Due:
 
     row: Row
     directory: Directory
+    fields: tuple[CorrectableField, ...] = ()
     attempt_id: UUID | None = None
     handle: str = ""
 
@@ -102,25 +106,34 @@ class AskPayer:
         except IntakeUnreachable:
             # Our own service, and nothing has left yet: the payers' long pauses are not for this.
             raise Later(self._soon(INTAKE_AGAIN), "intake_unreachable") from None
+        except CaseUnknown:
+            log.error("intake knows no such case", extra={"code": "case_unknown"})
+            await self._without_consent(job, reason="case_unknown")
+            return
         fault_point("asking.consented")
+        # The door keeps the date of the first request; a question that goes out later is about that later
+        # day.
+        known = replace(known, service_date=max(known.service_date, self._today()))
         asked = self._question(due, known)
         if isinstance(asked, Correct | Unclear):
-            await self._settle(job, Came(known, asked))
+            await self._settle_surely(job, Came(known, asked))
             return
         if due.handle:
             result = await asked.adapter.poll(due.handle, self.terms.deadline)
-            await self._settle(job, Came(known, _decision(result, asked), asked, due.attempt_id, result))
+            came = Came(known, _decision(result, asked), asked, due.attempt_id, result)
+            await self._settle_surely(job, came)
             return
-        turn = await self._take_turn(job, asked)
+        turn = await self._take_turn(job, known, asked)
         if isinstance(turn, Sent):
             fault_point("asking.recorded")
             result = await asked.adapter.send(turn.inquiry, self.terms.deadline)
             fault_point("asking.answered")
-            await self._settle(job, Came(known, _decision(result, asked), asked, turn.attempt_id, result))
+            came = Came(known, _decision(result, asked), asked, turn.attempt_id, result)
+            await self._settle_surely(job, came)
             fault_point("asking.settled")
         elif turn is not None:
             decision = _read(turn.raw, replace(asked.asked, trace=turn.trace))
-            await self._settle(job, Came(known, decision, asked, reused=turn))
+            await self._settle_surely(job, Came(known, decision, asked, reused=turn))
 
     async def _due(self, question_id: UUID) -> Due | None:
         """The question, if it is to be asked now; None if not any more. Raises Later if not yet."""
@@ -137,10 +150,12 @@ class AskPayer:
             if taken is not None and taken.handle:
                 handle = (await box(session, row.case_id)).open(HANDLE, taken.id, taken.handle)
             directory = await load_directory(session)
+            verification = await session.get_one(Verification, row.verification_id)
+            fields = tuple(CorrectableField(field) for field in verification.fields)
         times = [*unknown_until, *([row.next_attempt_at] if row.next_attempt_at else [])]
         if times and (wait := max(times) - clock.now()) > timedelta():
-            raise Later(wait, "fate_unknown" if unknown_until else "payer_unavailable")
-        return Due(row, directory, taken.id if taken else None, handle)
+            raise self._later(wait, "fate_unknown" if unknown_until else "payer_unavailable")
+        return Due(row, directory, fields, taken.id if taken else None, handle)
 
     def _question(self, due: Due, known: Identifiers) -> Question | Correct | Unclear:
         row = due.row
@@ -150,12 +165,15 @@ class AskPayer:
             payer = due.directory.by_code(row.payer_code or "")
         if row.variation:
             ladder = variations(identity_of(known), _refused_for(row))
-            if row.variation <= len(ladder):
-                known = varied(known, ladder[row.variation - 1])
+            if row.variation > len(
+                ladder
+            ):  # the details were mended meanwhile: what is left was refused already
+                return Correct(due.fields)
+            known = varied(known, ladder[row.variation - 1])
         trace = trace_number(row.id, row.variation)
         return question(known, payer, row.service_types, trace, self.adapters, self.terms)
 
-    async def _take_turn(self, job: Job, asked: Question) -> Sent | Known | None:
+    async def _take_turn(self, job: Job, known: Identifiers, asked: Question) -> Sent | Known | None:
         """Write down what is about to leave, or find it answered already. None: not wanted any more.
 
         Raises Later when the payer is not to be asked right now.
@@ -174,25 +192,37 @@ class AskPayer:
             if row.purpose == Purpose.PLAN:
                 verification.payer_code = asked.payer.code
                 verification.service_date = asked.asked.service_date
+                _note_wishes(verification, known)
             if verification.forced is None:
-                known = await answered_lately(session, row.id, mark, self.terms.fresh_for)
-                if known is not None:
-                    return known
+                lately = await answered_lately(session, row.id, mark, self.terms.fresh_for)
+                if lately is not None:
+                    return lately
             hold = await payer_gate.enter(session, asked.adapter.name, asked.payer.code, row, self.terms.pace)
             if hold is None:
                 if row.purpose == Purpose.PLAN and verification.state in OPEN:
                     verification.state = State.QUERYING
-                try:
-                    sent = await write_down(session, row, asked, self.terms.sender)
-                except IntegrityError:
-                    # The same question is out already, for another verification: its answer will serve both.
-                    raise Later(self._soon(SAME_QUESTION_AGAIN), "same_question_in_flight") from None
+                sent = await write_down(session, row, asked)
+                if sent is None:  # its answer will serve both
+                    raise Later(self._soon(SAME_QUESTION_AGAIN), "same_question_in_flight")
                 await keep_forgetting(session)
                 return sent
             if hold.out and not await hold_back(session, verification, row, hold.wait, self.terms):
                 await finish(session, job)
                 return None
-        raise Later(hold.wait, "payer_out" if hold.out else "payer_busy")
+        raise self._later(hold.wait, "payer_out" if hold.out else "payer_busy")
+
+    async def _settle_surely(self, job: Job, came: Came) -> None:
+        """An answer in hand is not given up, and asked for again, because the database was busy for a
+        moment."""
+        for pause in SETTLE_AGAIN:
+            try:
+                return await self._settle(job, came)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("an answer could not be recorded at once", extra={"code": type(error).__name__})
+                await asyncio.sleep(pause)
+        return await self._settle(job, came)
 
     async def _settle(self, job: Job, came: Came) -> None:
         """Record what came of this run. Raises Later when the payer is to be asked again."""
@@ -208,11 +238,19 @@ class AskPayer:
                 note(attempt, came.result, await box(session, row.case_id), keep_answer=wanted)
                 if fetching:
                     attempt.result = ResultKind.PENDING
-                else:
-                    out = isinstance(came.decision, AskAgain)
+                elif attempt.result == ResultKind.PENDING:
+                    attempt.result = ResultKind.UNAVAILABLE  # taken long ago, never answered: asked anew
+                if not fetching:
+                    # A payer that names a day to ask again has answered.
+                    out = isinstance(came.decision, AskAgain) and came.decision.wait_days is None
                     payer = came.question.payer.code
                     breaker = await payer_gate.came_back(
-                        session, attempt.adapter, payer, self.terms.pace, answered=not out
+                        session,
+                        attempt.adapter,
+                        payer,
+                        self.terms.pace,
+                        self.terms.resend_after,
+                        answered=not out,
                     )
             delay = None
             if wanted and fetching and came.result:
@@ -224,14 +262,13 @@ class AskPayer:
                 await finish(session, job)
             fault_point("asking.settling")
         if delay is not None:
-            raise Later(delay, "payer_unavailable")
+            raise self._later(delay, "payer_unavailable")
 
     async def _record(
         self, session: AsyncSession, row: Row, verification: Verification, came: Came, breaker: Breaker
     ) -> timedelta | None:
         if row.purpose == Purpose.PLAN:
-            verification.levels_of_care = [level.value for level in came.known.levels_of_care]
-            verification.admission_on = came.known.admission_on
+            _note_wishes(verification, came.known)
         row.answered_by = came.reused.attempt_id if came.reused else came.attempt_id
         row.in_flight = None
         refused_for = _refused_for(row) if row.variation else getattr(came.decision, "reasons", ())
@@ -251,14 +288,14 @@ class AskPayer:
             row.next_attempt_at = clock.now() + delay
         return delay
 
-    async def _without_consent(self, job: Job) -> None:
+    async def _without_consent(self, job: Job, reason: str = "no_consent") -> None:
         """The plan may not be asked: the verification ends. Behavioural benefits are then for the phone."""
         async with self.database.transaction() as session:
             row, verification = await _locked(session, job.subject_id)
             if row.state in PENDING:
                 if row.purpose == Purpose.PLAN and verification.state in OPEN:
                     await close_without_consent(session, verification)
-                row.state, row.reason = QuestionState.DROPPED, "no_consent"
+                row.state, row.reason = QuestionState.DROPPED, reason
                 row.next_attempt_at = row.in_flight = None
                 if row.purpose != Purpose.PLAN:
                     await go_on(session, verification, self.terms, multi_stc=False)
@@ -270,6 +307,13 @@ class AskPayer:
         missed = attempt.result == ResultKind.PENDING and result.kind is ResultKind.UNAVAILABLE
         taken = result.kind is ResultKind.PENDING or (missed and result.trouble is not Trouble.HANDLE_LOST)
         return taken and clock.now() - attempt.started_at < FETCH_FOR * self.terms.retry_scale
+
+    def _today(self) -> date:
+        return clock.now().astimezone(self.terms.zone).date()
+
+    def _later(self, wait: timedelta, code: str) -> Later:
+        """Looked at again at least every few minutes: what it waits for may have happened in between."""
+        return Later(min(wait, LOOK_EVERY * self.terms.retry_scale), code)
 
     def _soon(self, pause: timedelta) -> timedelta:
         return pause * self.terms.retry_scale * random.uniform(0.8, 1.2)
@@ -294,6 +338,11 @@ def _read(raw: bytes, asked: Asked) -> Decision:
         return decide(x12.read(raw), asked)
     except x12.Unreadable:
         return Unclear(UnclearReason.NOT_READABLE)
+
+
+def _note_wishes(verification: Verification, known: Identifiers) -> None:
+    verification.levels_of_care = [level.value for level in known.levels_of_care]
+    verification.admission_on = known.admission_on
 
 
 def _refused_for(row: Row) -> tuple[str, ...]:

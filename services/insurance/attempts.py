@@ -23,6 +23,7 @@ from shared.sealing import Box, box
 from shared.upsert import insert_or_ignore
 
 LARGEST_CONTROL = 999_999_999
+EVERY_SENDER = "EVERY"  # a centre that changes its sender id goes on counting
 REQUEST, RESPONSE, HANDLE = "attempts.request", "attempts.response", "attempts.handle"
 
 
@@ -50,11 +51,16 @@ def trace_number(question_id: UUID, variation: int) -> str:
     return f"TC{question_id.hex.upper()}" + (f"V{variation}" if variation else "")
 
 
-async def write_down(session: AsyncSession, row: Row, asked: Question, sender: str) -> Sent:
-    """A new attempt with a control number of its own. Raises IntegrityError while the same question is out
-    already."""
+async def write_down(session: AsyncSession, row: Row, asked: Question) -> Sent | None:
+    """A new attempt with a control number of its own; None while the same question is out for another case.
+
+    Of two that ask at the same moment one fails on the unique `in_flight`, and its job comes again.
+    """
+    out = await session.scalar(select(Row.id).where(Row.in_flight == row.fingerprint, Row.id != row.id))
+    if out is not None:
+        return None
     now = clock.now()
-    inquiry = asked.written(control := await _next_control(session, sender), now)
+    inquiry = asked.written(control := await _next_control(session), now)
     attempt = Attempt(
         id=new_id(),
         question_id=row.id,
@@ -112,14 +118,14 @@ async def answered_lately(
     return Known(attempt.id, raw, attempt.trace_number, answered_at)
 
 
-async def _next_control(session: AsyncSession, sender: str) -> int:
-    """The sender's next ISA13. One UPDATE: two processes never share a number, and none comes back after a
-    crash."""
-    await insert_or_ignore(session, of(ControlNumbers), [{"sender": sender, "last": 0}], ["sender"])
+async def _next_control(session: AsyncSession) -> int:
+    """The next ISA13, one sequence for all senders. One UPDATE: two processes never share a number, and none
+    comes back after a crash."""
+    await insert_or_ignore(session, of(ControlNumbers), [{"sender": EVERY_SENDER, "last": 0}], ["sender"])
     following = (ControlNumbers.last % LARGEST_CONTROL) + 1
     taken = await session.execute(
         update(ControlNumbers)
-        .where(ControlNumbers.sender == sender)
+        .where(ControlNumbers.sender == EVERY_SENDER)
         .values(last=following)
         .returning(ControlNumbers.last)
     )

@@ -48,6 +48,10 @@ class NoConsent(Exception):
     """Intake refused: no consent to ask the insurer holds now."""
 
 
+class CaseUnknown(Exception):
+    """Intake has no such case, or gave this question's id to another: asking again would not help."""
+
+
 class IntakeUnreachable(Exception):
     """Intake did not answer, or not as agreed; it may later."""
 
@@ -55,7 +59,7 @@ class IntakeUnreachable(Exception):
 async def identifiers(
     intake: Peer, case_id: UUID, question_id: UUID, purpose: Purpose = Purpose.PLAN
 ) -> Identifiers:
-    """Ask the door for one question's identifiers. Raises NoConsent, IntakeUnreachable."""
+    """Ask the door for one question's identifiers. Raises NoConsent, CaseUnknown, IntakeUnreachable."""
     asked = {"purpose": PURPOSES[purpose], "request_id": str(question_id)}
     try:
         response = await intake.post(f"/api/v1/cases/{case_id}/disclosures", json=asked)
@@ -64,6 +68,8 @@ async def identifiers(
     # A refusal of our own token is 403 too, with another code: that is a fault here, not a withdrawn consent.
     if response.status_code == 403 and _code(response) == "consent_missing":
         raise NoConsent
+    if response.status_code in (404, 409):
+        raise CaseUnknown
     if response.status_code != 200:
         raise IntakeUnreachable
     try:

@@ -28,7 +28,9 @@ from shared.jobs import Job, Later, finish, schedule
 from shared.messaging.outbox import say
 
 EXPIRE = "expire_coverage"
-SOON = timedelta(hours=72)  # a coming admission: worth a question of its own
+LOOKED_AT_AGAIN = frozenset(
+    {State.EXPIRED, State.VERIFIED_INACTIVE, State.NEEDS_CORRECTION, State.MANUAL_REVIEW}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,25 @@ async def admitted(session: AsyncSession, case_id: UUID, at: datetime) -> None:
         session.add(ClientInCare(case_id=case_id, admitted_at=at))
     elif known.admitted_at < at:
         known.admitted_at, known.left_at = at, None
-    latest = await newest(session, case_id)
-    if latest is not None:
-        await schedule(session, EXPIRE, latest.id, key=f"{EXPIRE}:{latest.id}:admitted:{at.isoformat()}")
+    await _look_now(session, case_id, f"admitted:{at.isoformat()}")
 
 
 async def left(session: AsyncSession, case_id: UUID, at: datetime) -> None:
-    """The stay ended: nobody asks this client's payer by itself any more."""
+    """The stay ended: nobody asks this client's payer by itself any more, and the answer is as old as it
+    is."""
     known = await session.get(ClientInCare, case_id, with_for_update=True)
-    if known is not None and known.admitted_at <= at:
+    if known is None:  # heard before the admission it ends
+        session.add(ClientInCare(case_id=case_id, admitted_at=at, left_at=at))
+    elif known.admitted_at <= at:
         known.left_at = at
+    await _look_now(session, case_id, f"left:{at.isoformat()}")
+
+
+async def look_again(session: AsyncSession, verification: Verification) -> None:
+    """Whatever came of it: of a client in care the payer is asked anew next month."""
+    if await _in_care(session, verification.case_id):
+        key = f"{EXPIRE}:{verification.id}:{verification.state}"
+        await schedule(session, EXPIRE, verification.id, key=key)
 
 
 async def newest(session: AsyncSession, case_id: UUID) -> Verification | None:
@@ -108,13 +119,15 @@ class ExpireCoverage:
             verification.state, verification.reason = State.EXPIRED, end.reason.value
             ids = {"case_id": verification.case_id, "verification_id": verification.id}
             say(session, CoverageExpired(**ids, reason=end.reason))
+        if verification.state not in LOOKED_AT_AGAIN:
+            return None
         return await self._ask_anew(session, verification, now)
 
     async def _ask_anew(
         self, session: AsyncSession, verification: Verification, now: datetime
     ) -> timedelta | None:
         latest = await newest(session, verification.case_id)
-        if verification.state != State.EXPIRED or latest is None or latest.id != verification.id:
+        if latest is None or latest.id != verification.id:
             return None  # somebody has asked meanwhile
         cause, at = await _need(session, verification, self.terms, now)
         if cause is None:
@@ -126,10 +139,17 @@ class ExpireCoverage:
         return None
 
 
+async def _look_now(session: AsyncSession, case_id: UUID, why: str) -> None:
+    latest = await newest(session, case_id)
+    if latest is not None:
+        await schedule(session, EXPIRE, latest.id, key=f"{EXPIRE}:{latest.id}:{why}")
+
+
 async def _end(session: AsyncSession, verification: Verification, terms: Terms) -> End:
     answered = verification.answered_at or verification.requested_at
     if not await _in_care(session, verification.case_id):
-        at, reason = holds_until(answered, terms.fresh_for, terms.zone)
+        asked_for = verification.service_date
+        at, reason = holds_until(answered, terms.fresh_for, terms.zone, asked_for)
         return End(at, reason, None)
     begins, medicaid = await _plan_year(session, verification)
     return End(*next_look(verification.case_id, answered, begins, terms.zone, twice_a_month=medicaid))
@@ -141,7 +161,9 @@ async def _need(
     """Why and when the payer is asked anew after this answer expired; no cause when nobody waits for it."""
     if await _in_care(session, verification.case_id):
         end = await _end(session, verification, terms)
-        return end.cause, now
+        return end.cause, max(end.at, now)
+    if verification.state != State.EXPIRED:
+        return None, now  # an answer of another kind is for a person, or no longer of use
     today = now.astimezone(terms.zone).date()
     coming = verification.admission_on
     if coming is not None and coming >= today:

@@ -38,6 +38,6 @@ class ForgetRaw:
             await session.execute(
                 update(Attempt)
                 .where(Attempt.started_at < clock.now() - self.keep_for, Attempt.request.is_not(None))
-                .values(request=None, response=None)
+                .values(request=None, response=None, handle=None)
             )
         raise Later(DAILY, "daily")

@@ -17,9 +17,13 @@ MINUTES_OF_MONTHLY_DAYS: Final = 3 * 24 * 60
 BEFORE_ADMISSION: Final = time(6, 0)  # by the centre's clock, on the day itself
 
 
-def holds_until(answered_at: datetime, fresh_for: timedelta, zone: ZoneInfo) -> tuple[datetime, ExpiryReason]:
-    """Until when an answer is good to admit on, and why it ends then."""
-    month = _month_after(answered_at, zone)
+def holds_until(
+    answered_at: datetime, fresh_for: timedelta, zone: ZoneInfo, service_date: date | None = None
+) -> tuple[datetime, ExpiryReason]:
+    """Until when an answer is good to admit on, and why it ends then. It is about `service_date`, and holds
+    no longer than that day's month."""
+    about = datetime.combine(service_date, time(12), zone) if service_date else answered_at
+    month = _month_after(min(about, answered_at), zone)
     aged = answered_at + fresh_for
     return (aged, ExpiryReason.AGED) if aged <= month else (month, ExpiryReason.MONTH_BEGAN)
 

@@ -61,20 +61,23 @@ async def enter(
         return Hold(wait + BUSY_PAUSE * pace.scale * random.random(), out=True)
     if await _out(session, adapter, payer, now - pace.deadline) >= pace.at_once:
         return Hold(BUSY_PAUSE * pace.scale * random.uniform(0.5, 1.5))
-    if not question.has_slot or await _sent(session, adapter, payer, now - pace.minute) >= pace.a_minute:
-        # The second: slots that were kept while no process ran are all due at once.
+    # Slots that were kept while no process ran are all due at once: the minute is counted besides.
+    full = await _sent(session, adapter, payer, now - pace.minute) >= pace.a_minute
+    if full or not question.has_slot:
         slot = max(now, health.next_slot_at or now)
         health.next_slot_at = slot + pace.interval
-        if slot > now or question.has_slot:
-            question.has_slot, question.next_attempt_at = True, max(slot, now + pace.interval)
-            return Hold(question.next_attempt_at - now)
+        if full:
+            slot = max(slot, now + pace.interval)
+        if slot > now:
+            question.has_slot, question.next_attempt_at = True, slot
+            return Hold(slot - now)
     question.has_slot = False
     _keep(health, breaker.probing(now, pace.scale))
     return None
 
 
 async def came_back(
-    session: AsyncSession, adapter: str, payer: str, pace: Pace, *, answered: bool
+    session: AsyncSession, adapter: str, payer: str, pace: Pace, resend_after: timedelta, *, answered: bool
 ) -> Breaker:
     """Note how it went. When a payer is back, everybody who waits for it is let go on, within the agreed
     rate."""
@@ -88,7 +91,7 @@ async def came_back(
     health.last_success_at = now
     _keep(health, before.succeeded())
     if before.open_since is not None:
-        await _let_go(session, payer, now, pace.scale)
+        await _let_go(session, payer, now, pace.scale, resend_after)
     return breaker_of(health)
 
 
@@ -126,7 +129,9 @@ async def _out(session: AsyncSession, adapter: str, payer: str, since: datetime)
     return await session.scalar(query) or 0
 
 
-async def _let_go(session: AsyncSession, payer: str, now: datetime, scale: float) -> None:
+async def _let_go(
+    session: AsyncSession, payer: str, now: datetime, scale: float, resend_after: timedelta
+) -> None:
     query = select(Question).where(
         Question.payer_code == payer,
         Question.state == QuestionState.UNAVAILABLE,
@@ -135,6 +140,14 @@ async def _let_go(session: AsyncSession, payer: str, now: datetime, scale: float
     )
     # Locked ones are being dealt with at this moment; waiting for them could be waiting in a circle.
     found = list(await session.scalars(query.with_for_update(skip_locked=True)))
+    sent = (
+        select(Attempt.question_id, func.max(Attempt.started_at))
+        .where(Attempt.question_id.in_([question.id for question in found]))
+        .group_by(Attempt.question_id)
+    )
+    last = {row[0]: row[1] for row in await session.execute(sent)}
     for question in found:
-        question.next_attempt_at = now
+        # No repeat before 90 s from the original, not even now.
+        again = last[question.id] + resend_after if question.id in last else now
+        question.next_attempt_at = max(now, again)
     await jobs.hasten(session, "ask_payer", [question.id for question in found])

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from services.insurance.phone_answers import CallRecord, PlanAnswer, Said, read, written
-from services.insurance.phone_vob import TaskState, claim, finish_task
+from services.insurance.phone_vob import TaskState, claim, finish_task, task_for_changing
 from services.insurance.question import Terms
 from services.insurance.recording import settle_by_phone
 from services.insurance.statements import LevelAnswer
@@ -105,7 +105,7 @@ async def record_call(
     else:
         row.checked_at = now
         finish_task(task)
-        await _settle(session, verification, plan, terms)
+        await _settle(session, verification, said, terms)
     await session.flush()
     return row
 
@@ -117,16 +117,17 @@ async def check_call(
 
     Raises CallNotFound, NothingToCheck, SamePerson, VerificationClosed.
     """
-    query = select(PhoneCall).where(PhoneCall.id == call_id).with_for_update()
-    row = await session.scalar(query.options(undefer(PhoneCall.details)))
-    if row is None:
+    task_id = await session.scalar(select(PhoneCall.task_id).where(PhoneCall.id == call_id))
+    if task_id is None:
         raise CallNotFound
+    task = await task_for_changing(session, task_id)
+    query = select(PhoneCall).where(PhoneCall.id == call_id).with_for_update()
+    row = (await session.scalars(query.options(undefer(PhoneCall.details)))).one()
     if row.staff_id == staff_id:
         raise SamePerson
     if row.checked_at is not None or row.checked_by is not None:
         raise NothingToCheck
-    task = await session.get_one(PhoneTask, row.task_id, with_for_update=True)
-    verification = await session.get_one(Verification, row.verification_id, with_for_update=True)
+    verification = await session.get_one(Verification, row.verification_id)
     if verification.state == State.CLOSED:
         raise VerificationClosed
     row.checked_by = staff_id
@@ -136,7 +137,7 @@ async def check_call(
     row.checked_at = clock.now()
     finish_task(task)
     said = _opened(row, await box(session, row.case_id))
-    await _settle(session, verification, said.plan, terms)
+    await _settle(session, verification, said, terms)
     return row
 
 
@@ -161,10 +162,10 @@ def _opened(row: PhoneCall, sealing: Box) -> Said:
     return read(sealing.open(PLACE, row.id, row.details))
 
 
-async def _settle(session: AsyncSession, verification: Verification, plan: PlanAnswer, terms: Terms) -> None:
+async def _settle(session: AsyncSession, verification: Verification, said: Said, terms: Terms) -> None:
     """The plan's status by phone settles a verification the payer's own answer left open."""
-    if plan.active is not None and verification.state in UNSETTLED:
-        await settle_by_phone(session, verification, plan.active, terms)
+    if said.plan.active is not None and verification.state in UNSETTLED:
+        await settle_by_phone(session, verification, said.plan.active, said.call.ended_at, terms)
 
 
 def _plausible(call: CallRecord, now: datetime) -> None:

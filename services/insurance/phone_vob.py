@@ -90,9 +90,19 @@ async def close_task(session: AsyncSession, verification_id: UUID) -> None:
         finish_task(task)
 
 
+async def case_of_task(session: AsyncSession, task_id: UUID) -> UUID:
+    """Whom the task is about, without locking anything: the audit row comes first. Raises TaskNotFound."""
+    case_id = await session.scalar(select(PhoneTask.case_id).where(PhoneTask.id == task_id))
+    if case_id is None:
+        raise TaskNotFound
+    return case_id
+
+
 async def task_for_changing(session: AsyncSession, task_id: UUID) -> PhoneTask:
-    """The task, locked until commit. Raises TaskNotFound."""
-    task = await session.get(PhoneTask, task_id, with_for_update=True)
+    """The task, locked until commit, and its verification before it as everywhere. Raises TaskNotFound."""
+    about = select(PhoneTask.verification_id).where(PhoneTask.id == task_id)
+    await session.scalar(select(Verification.id).where(Verification.id.in_(about)).with_for_update())
+    task = await session.get(PhoneTask, task_id, with_for_update=True, populate_existing=True)
     if task is None:
         raise TaskNotFound
     return task

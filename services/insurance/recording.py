@@ -25,7 +25,7 @@ from services.insurance.retries import PHONE_BESIDE, retry_delay, window
 from services.insurance.statements import Purpose
 from services.insurance.states import OPEN, PENDING, QuestionState, State
 from services.insurance.tables import BenefitFact, Question, Verification
-from services.insurance.verification import plan_question
+from services.insurance.verification import SUPERSEDED, plan_question
 from services.insurance.x12.answers import Answer
 from shared import clock
 from shared.contracts.care import LevelOfCare, Network
@@ -71,6 +71,13 @@ async def record_outcome(
     decision = outcome.decision
     if isinstance(decision, AskAgain):
         return await _ask_again(session, verification, question, decision, outcome, terms)
+    plan = question.purpose == Purpose.PLAN
+    if (
+        plan
+        and isinstance(decision, Correct)
+        and await _corrections(session, verification) >= MOST_CORRECTIONS - 1
+    ):
+        decision = Unclear(UnclearReason.TRIED_TOO_OFTEN)
     question.next_attempt_at, question.in_flight = None, None
     question.failures, question.first_failed_at = 0, None
     answer = None if isinstance(decision, Correct) else decision.answer
@@ -86,7 +93,7 @@ async def record_outcome(
         question.state = QuestionState.WAITING
         again = terms.resend_after
         question.next_attempt_at = clock.now() + again
-    if question.purpose == Purpose.PLAN:
+    if plan:
         await _move(session, verification, decision, outcome.answered_at, terms)
     if again is None:
         await go_on(session, verification, terms, multi_stc=outcome.multi_stc)
@@ -111,16 +118,30 @@ async def _ask_again(
     terms: Terms,
 ) -> timedelta | None:
     """Plan the next time. None when the window is over: then a person phones."""
+    if await _overtaken(session, verification):
+        verification.state, verification.reason = State.CLOSED, SUPERSEDED
+        question.state, question.next_attempt_at = QuestionState.DROPPED, None
+        return None
     if decision.wait_days is not None:
+        question.named_waits += 1
+        if question.named_waits > 1:
+            await _give_up(session, verification, question, terms)
+            return None
         await open_task(session, verification, PhoneReason.PAYER_UNAVAILABLE, clock.now())
         delay = timedelta(days=decision.wait_days) * terms.retry_scale
-        question.first_failed_at = clock.now() + delay  # the payer named the day: the window begins then
+        question.failures, question.first_failed_at = (
+            0,
+            None,
+        )  # the payer named the day: the window begins then
     else:
         question.failures += 1
         delay = outcome.breaker.wait(clock.now()) or retry_delay(
             question.failures, outcome.chance, terms.retry_scale
         )
-    waiting = await _wait(session, verification, question, decision.reason, delay, terms, tell=True)
+    named = decision.wait_days is not None
+    waiting = await _wait(
+        session, verification, question, decision.reason, delay, terms, tell=True, named=named
+    )
     return delay if waiting else None
 
 
@@ -133,18 +154,22 @@ async def _wait(
     terms: Terms,
     *,
     tell: bool,
+    named: bool = False,
 ) -> bool:
     """Have the question asked after `delay`, and somebody phone beside it when the client comes within a
     day."""
     now = clock.now()
-    question.first_failed_at = question.first_failed_at or now
-    waited = now - question.first_failed_at
+    if not named:
+        question.first_failed_at = question.first_failed_at or now
+    waited = now - (question.first_failed_at or now)
     if waited >= window(_days_to_admission(verification, terms), terms.retry_scale):
         await _give_up(session, verification, question, terms)
         return False
     if _near(verification, terms) and waited >= PHONE_BESIDE * terms.retry_scale:
         await open_task(session, verification, PhoneReason.ADMISSION_NEAR, now)
-    question.state, question.reason = QuestionState.UNAVAILABLE, reason.value
+    question.state = QuestionState.UNAVAILABLE
+    if not question.variation:  # else it holds what the ladder of variations is made from
+        question.reason = reason.value
     question.next_attempt_at = now + delay
     if question.purpose == Purpose.PLAN and verification.state in OPEN:
         verification.state, verification.reason = State.PAYER_UNAVAILABLE, reason.value
@@ -189,16 +214,17 @@ async def go_on(session: AsyncSession, verification: Verification, terms: Terms,
 
 
 async def settle_by_phone(
-    session: AsyncSession, verification: Verification, active: bool | None, terms: Terms
+    session: AsyncSession, verification: Verification, active: bool | None, told_at: datetime, terms: Terms
 ) -> None:
-    """What a call settled: the plan is active, it is not, or nobody could say (None changes nothing).
+    """What a call settled: the plan is active, it is not, or nobody could say (None changes nothing). The
+    answer is as old as the call.
 
     Questions that still wait to be asked by machine are not asked any more.
     """
     if active is None or verification.state in (State.CLOSED, State.EXPIRED):
         return
     await _drop_pending(session, verification)
-    await _settled(session, verification, None if active else DeclinedReason.INACTIVE, clock.now(), terms)
+    await _settled(session, verification, None if active else DeclinedReason.INACTIVE, told_at, terms)
     await compare_with_previous(session, verification)
 
 
@@ -210,8 +236,6 @@ async def _move(
     terms: Terms,
 ) -> None:
     """The verification follows its plan question."""
-    if isinstance(decision, Correct) and await _corrections(session, verification) >= MOST_CORRECTIONS - 1:
-        decision = Unclear(UnclearReason.TRIED_TOO_OFTEN)
     ids = {"case_id": verification.case_id, "verification_id": verification.id}
     match decision:
         case Active():
@@ -222,6 +246,7 @@ async def _move(
             known = (verification.state, tuple(verification.fields))
             verification.state, verification.reason = State.NEEDS_CORRECTION, None
             verification.fields = [field.value for field in fields]
+            await expiry.look_again(session, verification)
             if known != (State.NEEDS_CORRECTION, tuple(verification.fields)):  # else a variation met the same
                 say(session, CoverageCorrectionNeeded(**ids, fields=fields))
         case Unclear(unclear, _):
@@ -247,6 +272,7 @@ async def _settled(
     else:
         verification.state, verification.reason = State.VERIFIED_INACTIVE, declined.value
         verification.fresh_until = None
+        await expiry.look_again(session, verification)
         say(session, CoverageDeclined(**ids, reason=declined))
 
 
@@ -265,9 +291,11 @@ async def _give_up(
 async def _to_a_person(
     session: AsyncSession, verification: Verification, reason: UnclearReason, terms: Terms
 ) -> None:
+    if (verification.state, verification.reason) != (State.MANUAL_REVIEW, reason.value):
+        said = CoverageUnclear(case_id=verification.case_id, verification_id=verification.id, reason=reason)
+        say(session, said)
     verification.state, verification.reason = State.MANUAL_REVIEW, reason.value
-    said = CoverageUnclear(case_id=verification.case_id, verification_id=verification.id, reason=reason)
-    say(session, said)
+    await expiry.look_again(session, verification)
     await open_task(session, verification, PhoneReason.MANUAL_REVIEW, _phone_by(verification, terms))
 
 
@@ -325,6 +353,14 @@ async def _corrections(session: AsyncSession, verification: Verification) -> int
         Verification.state == State.NEEDS_CORRECTION,
     )
     return await session.scalar(earlier) or 0
+
+
+async def _overtaken(session: AsyncSession, verification: Verification) -> bool:
+    """Whether the case was asked about anew meanwhile: then the older question need not be repeated."""
+    newer = select(Verification.id).where(
+        Verification.case_id == verification.case_id, Verification.requested_at > verification.requested_at
+    )
+    return await session.scalar(newer.limit(1)) is not None
 
 
 def _days_to_admission(verification: Verification, terms: Terms) -> int | None:

@@ -66,6 +66,8 @@ class Question(Table):
     state: Mapped[str] = mapped_column(String(16), info=PUBLIC)
     reason: Mapped[str | None] = mapped_column(String(40), info=PUBLIC)
     failures: Mapped[int] = mapped_column(Integer, default=0, info=PUBLIC)
+    # How often the payer itself named a day to ask again (AAA04 W, X, Y); the second time a person phones.
+    named_waits: Mapped[int] = mapped_column(Integer, default=0, info=PUBLIC)
     first_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     # The next attempt has its place in the payer's agreed rate already.
@@ -292,7 +294,7 @@ class Rate(Table):
 
 
 class ControlNumbers(Table):
-    """The last interchange control number used; taken with one UPDATE, so two senders never share one."""
+    """The last interchange control number used; taken with one UPDATE, so two processes never share one."""
 
     __tablename__ = "control_numbers"
 

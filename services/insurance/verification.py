@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.insurance.following import PLAN_ONLY
-from services.insurance.phone_vob import TaskState
+from services.insurance.phone_vob import PhoneReason, TaskState
 from services.insurance.statements import Purpose
 from services.insurance.states import OPEN, PENDING, Cause, ForcedReason, QuestionState, State
 from services.insurance.tables import PhoneTask, Question, Verification, of
@@ -121,9 +121,10 @@ async def withdraw(session: AsyncSession, case_id: UUID) -> None:
 
     An attempt that is out already cannot be called back; what it brings is thrown away (asking.py).
     """
+    unsettled = OPEN | {State.NEEDS_CORRECTION, State.MANUAL_REVIEW}
     still_open = await session.scalars(
         select(Verification)
-        .where(Verification.case_id == case_id, Verification.state.in_(OPEN))
+        .where(Verification.case_id == case_id, Verification.state.in_(unsettled))
         .with_for_update()
     )
     for verification in still_open.all():
@@ -136,6 +137,8 @@ async def withdraw_behavioural(session: AsyncSession, case_id: UUID) -> None:
     """The plan may be asked, but not about addiction treatment by name: such questions are not asked any
     more."""
     await _drop_questions(session, Question.case_id == case_id, Question.purpose != Purpose.PLAN)
+    about_care = PhoneTask.reason.in_((PhoneReason.LEVELS_UNKNOWN, PhoneReason.CARVE_OUT))
+    await _close_tasks(session, PhoneTask.case_id == case_id, about_care)
 
 
 async def close_without_consent(session: AsyncSession, verification: Verification) -> None:

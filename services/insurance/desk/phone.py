@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.insurance.data_door import IntakeUnreachable, NoConsent
@@ -41,6 +42,7 @@ from services.insurance.phone_vob import (
     TaskDone,
     TaskNotFound,
     TaskTaken,
+    case_of_task,
     claim,
     release,
     task_for_changing,
@@ -66,8 +68,7 @@ async def show_task(task_id: UUID, database: Db, caller: Listener) -> dict[str, 
     """A task with the calls made for it."""
     with answered():
         async with database.transaction() as session:
-            task = await task_for_changing(session, task_id)
-            await record(session, caller, "phone.read", task.case_id, ("calls",))
+            task = await _taken_up(session, caller, task_id, "phone.read", ("calls",))
             return task_view(task) | {"calls": await calls_view(session, task)}
 
 
@@ -75,8 +76,7 @@ async def show_task(task_id: UUID, database: Db, caller: Listener) -> dict[str, 
 async def claim_task(task_id: UUID, database: Db, caller: Writer) -> dict[str, Any]:
     with answered():
         async with database.transaction() as session:
-            task = await task_for_changing(session, task_id)
-            await record(session, caller, "phone.claim", task.case_id)
+            task = await _taken_up(session, caller, task_id, "phone.claim")
             await _still_open(session, task)
             claim(task, staff_id(caller))
             return task_view(task)
@@ -86,8 +86,7 @@ async def claim_task(task_id: UUID, database: Db, caller: Writer) -> dict[str, A
 async def release_task(task_id: UUID, database: Db, caller: Writer) -> dict[str, Any]:
     with answered():
         async with database.transaction() as session:
-            task = await task_for_changing(session, task_id)
-            await record(session, caller, "phone.release", task.case_id)
+            task = await _taken_up(session, caller, task_id, "phone.release")
             release(task, staff_id(caller))
             return task_view(task)
 
@@ -100,11 +99,10 @@ async def show_form(task_id: UUID, database: Db, intake: Intake, caller: Writer)
     """
     with answered():
         async with database.transaction() as session:
-            case_id = (await task_for_changing(session, task_id)).case_id
+            case_id = await case_of_task(session, task_id)
         permit = await phone_permit(intake, case_id, task_id)
         async with database.transaction() as session:
-            task = await task_for_changing(session, task_id)
-            await record(session, caller, "phone.form", task.case_id, ("benefits", "calls"))
+            task = await _taken_up(session, caller, task_id, "phone.form", ("benefits", "calls"))
             verification = await _still_open(session, task)
             found = await findings(session, verification)
             directory = await load_directory(session)
@@ -130,8 +128,7 @@ async def add_call(
     """Record a call. Where the centre wants a second person, it counts once they agreed."""
     with answered():
         async with database.transaction() as session:
-            task = await task_for_changing(session, task_id)
-            await record(session, caller, "phone.call", task.case_id, ("calls",))
+            task = await _taken_up(session, caller, task_id, "phone.call", ("calls",))
             call_id = id_for(session, "phone_calls", task_id, key)
             row = await record_call(
                 session,
@@ -151,8 +148,8 @@ async def check(call_id: UUID, database: Db, terms: Asking, caller: Writer, body
     """The second person's word on somebody else's call."""
     with answered():
         async with database.transaction() as session:
-            row = await session.get(PhoneCall, call_id)
-            await record(session, caller, "phone.check", row.case_id if row else None, ("calls",))
+            case_id = await session.scalar(select(PhoneCall.case_id).where(PhoneCall.id == call_id))
+            await record(session, caller, "phone.check", case_id, ("calls",))
             checked = await check_call(session, call_id, staff_id(caller), terms, agrees=body.agrees)
             return call_view(checked)
 
@@ -200,3 +197,11 @@ async def _still_open(session: AsyncSession, task: PhoneTask) -> Verification:
     if verification.state == State.CLOSED:
         raise VerificationClosed
     return verification
+
+
+async def _taken_up(
+    session: AsyncSession, caller: Caller, task_id: UUID, action: str, fields: tuple[str, ...] = ()
+) -> PhoneTask:
+    """The audit row first, as everywhere, then the task locked."""
+    await record(session, caller, action, await case_of_task(session, task_id), fields)
+    return await task_for_changing(session, task_id)

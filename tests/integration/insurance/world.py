@@ -59,6 +59,7 @@ class Door:
     asked: list[str] = field(default_factory=list)
     sud_benefits: bool = False
     purposes: list[str] = field(default_factory=list)
+    days: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def tomorrow() -> str:
@@ -79,7 +80,9 @@ class Door:
                 return JSONResponse({"code": "consent_missing"}, 403)
             if self.status != 200:
                 return Response(status_code=self.status)
-            day = clock.now().astimezone(ZONE).date().isoformat()
+            # As intake does: the first request's day, for its repeats too.
+            today = clock.now().astimezone(ZONE).date().isoformat()
+            day = self.days.setdefault(body["request_id"], today)
             told = self.identifiers | self.people.get(case_id, {})
             return JSONResponse({"consent_id": str(case_id), "service_date": day, **told})
 

@@ -4,6 +4,9 @@ The three old tables are copied aside and made anew: SQLite can neither drop a u
 table that others refer to.
 """
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -26,7 +29,7 @@ from old_verifications
 QUESTIONS = """
 insert into questions (
     id, verification_id, case_id, purpose, payer_code, service_types, variation, state, failures,
-    next_attempt_at, has_slot, fingerprint, in_flight, answered_at)
+    named_waits, next_attempt_at, has_slot, fingerprint, in_flight, answered_at)
 select id, id, case_id, 'plan', payer_code, '["30"]', 0,
     case state
         when 'requested' then 'waiting'
@@ -37,7 +40,7 @@ select id, id, case_id, 'plan', payer_code, '["30"]', 0,
         when 'needs_correction' then 'refused'
         when 'manual_review' then 'unclear'
         else 'dropped' end,
-    failures, next_attempt_at, false, fingerprint, in_flight, answered_at
+    failures, 0, next_attempt_at, false, fingerprint, in_flight, answered_at
 from old_verifications
 """
 ATTEMPTS = """
@@ -58,6 +61,10 @@ select id, verification_id, verification_id, case_id, position, information, cov
     details
 from old_benefits
 """
+# One sequence for all senders from now on.
+CONTROL_NUMBERS = """
+insert into control_numbers (sender, last) select 'EVERY', max(last) from control_numbers having max(last) > 0
+"""
 # The answer of a question is what its last answered attempt brought.
 ANSWERED_BY = """
 update questions set answered_by = (
@@ -75,12 +82,13 @@ def upgrade() -> None:
     _questions()
     _attempts()
     _benefits()
-    for statement in (VERIFICATIONS, QUESTIONS, ATTEMPTS, BENEFITS, ANSWERED_BY):
+    for statement in (VERIFICATIONS, QUESTIONS, ATTEMPTS, BENEFITS, ANSWERED_BY, CONTROL_NUMBERS):
         op.execute(statement)
     for name in KEPT:
         op.drop_table(f"old_{name}")
     _desk()
     _payers()
+    _plan_what_older_versions_did_not()
 
 
 def downgrade() -> None:
@@ -125,6 +133,7 @@ def _questions() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("named_waits", sa.Integer(), nullable=False),
         sa.Column("first_failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("has_slot", sa.Boolean(), nullable=False),
@@ -341,3 +350,37 @@ def _payers() -> None:
     op.create_index(
         op.f("ix_rates_payer_code_level_of_care"), "rates", ["payer_code", "level_of_care"], unique=False
     )
+
+
+def _plan_what_older_versions_did_not() -> None:
+    """Answers that hold get the job that ends them; verifications with a person get a phone task."""
+    now = datetime.now(UTC)
+    verifications = sa.table(
+        "verifications",
+        *(sa.column(name, sa.Uuid()) for name in ("id", "case_id")),
+        sa.column("state", sa.String()),
+        sa.column("fresh_until", sa.DateTime(timezone=True)),
+    )
+    rows = op.get_bind().execute(sa.select(verifications)).all()
+    jobs = sa.table(
+        "jobs",
+        *(sa.column(name, sa.Uuid()) for name in ("id", "subject_id")),
+        *(sa.column(name, sa.String()) for name in ("kind", "key")),
+        sa.column("due_at", sa.DateTime(timezone=True)),
+        sa.column("attempts", sa.Integer()),
+    )
+    for row in rows:
+        if row.state == "verified_active":
+            job = {"kind": "expire_coverage", "key": f"expire_coverage:{row.id}:upgrade", "attempts": 0}
+            due = {"id": uuid4(), "subject_id": row.id, "due_at": row.fresh_until or now}
+            op.execute(sa.insert(jobs).values(**job, **due))
+        elif row.state == "manual_review":
+            tasks = sa.table(
+                "phone_tasks",
+                *(sa.column(name, sa.Uuid()) for name in ("id", "verification_id", "case_id")),
+                *(sa.column(name, sa.String()) for name in ("reason", "state")),
+                *(sa.column(name, sa.DateTime(timezone=True)) for name in ("opened_at", "due_at")),
+            )
+            task = {"id": uuid4(), "verification_id": row.id, "case_id": row.case_id}
+            words = {"reason": "manual_review", "state": "open", "opened_at": now, "due_at": now}
+            op.execute(sa.insert(tasks).values(**task, **words))
