@@ -12,8 +12,8 @@ from collections.abc import Callable
 from datetime import date
 
 from services.insurance import x12
-from services.insurance.eligibility import Active, decide
-from services.insurance.same_person import Asked
+from services.insurance.rules.eligibility import Active, decide
+from services.insurance.rules.same_person import Asked
 
 SEGMENTS = 100
 GOAL_MS = 2.0

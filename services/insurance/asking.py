@@ -23,21 +23,21 @@ from sqlalchemy.orm import undefer
 
 from services.insurance import payer_gate, x12
 from services.insurance.attempts import HANDLE, Known, Sent, answered_lately, note, trace_number, write_down
-from services.insurance.breaker import CLOSED, Breaker
 from services.insurance.data_door import CaseUnknown, Identifiers, IntakeUnreachable, NoConsent, identifiers
-from services.insurance.eligibility import AskAgain, Correct, Decision, Unclear, decide
 from services.insurance.forgetting import keep_forgetting
 from services.insurance.payer_records import load_directory
 from services.insurance.payers.adapter import Adapter, AttemptResult, ResultKind, Trouble
 from services.insurance.payers.directory import Directory
 from services.insurance.question import Question, Terms, identity_of, question, varied
 from services.insurance.recording import Outcome, go_on, hold_back, record_outcome
-from services.insurance.same_person import Asked
-from services.insurance.statements import Purpose
-from services.insurance.states import OPEN, PENDING, QuestionState, State
+from services.insurance.rules.breaker import CLOSED, Breaker
+from services.insurance.rules.eligibility import AskAgain, Correct, Decision, Unclear, decide
+from services.insurance.rules.same_person import Asked
+from services.insurance.rules.statements import Purpose
+from services.insurance.rules.states import OPEN, PENDING, QuestionState, State
+from services.insurance.rules.variations import variations
 from services.insurance.tables import Attempt, Verification
 from services.insurance.tables import Question as Row
-from services.insurance.variations import variations
 from services.insurance.verification import close_without_consent
 from shared import clock
 from shared.contracts.insurance import CorrectableField, UnavailableReason, UnclearReason

@@ -14,7 +14,7 @@ from sqlalchemy.orm import undefer
 
 from services.insurance.payers.adapter import AttemptResult
 from services.insurance.question import Question
-from services.insurance.states import QuestionState
+from services.insurance.rules.states import QuestionState
 from services.insurance.tables import Attempt, ControlNumbers, of
 from services.insurance.tables import Question as Row
 from shared import clock

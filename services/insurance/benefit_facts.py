@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from services.insurance.statements import Purpose, Statement
+from services.insurance.rules.statements import Purpose, Statement
 from services.insurance.tables import BenefitFact, Question, Verification
 from services.insurance.x12.answers import Answer, Benefit, Period
 from shared.contracts.fact import new_id

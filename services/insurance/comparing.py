@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.insurance.benefit_facts import person_dates, statements_of
-from services.insurance.changes import Change as Difference
-from services.insurance.changes import Result, alarming, differences
-from services.insurance.eligibility import plan_begins, plan_ends, plan_name
-from services.insurance.levels_of_care import levels_of_care
-from services.insurance.shares import shares
-from services.insurance.statements import Purpose
-from services.insurance.states import COMPLETE, State
+from services.insurance.rules.changes import Change as Difference
+from services.insurance.rules.changes import Result, alarming, differences
+from services.insurance.rules.eligibility import plan_begins, plan_ends, plan_name
+from services.insurance.rules.levels_of_care import levels_of_care
+from services.insurance.rules.shares import shares
+from services.insurance.rules.statements import Purpose
+from services.insurance.rules.states import COMPLETE, State
 from services.insurance.tables import Change, Verification, of
 from shared import clock
 from shared.contracts.care import LevelOfCare

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx2
 
-from services.insurance.statements import Purpose
+from services.insurance.rules.statements import Purpose
 from shared.contracts.care import LevelOfCare
 from shared.peers import Peer
 

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.insurance.estimate import PlannedCare, Rate
-from services.insurance.good_faith import ExpectedService
 from services.insurance.rates import EVERYBODY, RateBook, RateKind, RateLine
+from services.insurance.rules.estimate import PlannedCare, Rate
+from services.insurance.rules.good_faith import ExpectedService
 from shared.contracts.care import LevelOfCare, Network
 
 # Units a week where the plan of care does not say: care by the day every day, programmes on their usual days.

@@ -15,13 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from services.insurance import changes, estimate
 from services.insurance.episodes import Step, allowed_part_of, in_order, last_day, planned
-from services.insurance.estimate import RULESET, Inputs, PayerWays, inputs_from
 from services.insurance.findings import Findings
-from services.insurance.good_faith import GoodFaithEstimate
 from services.insurance.rates import EVERYBODY, load_rates
-from services.insurance.states import State
+from services.insurance.rules import changes, estimate
+from services.insurance.rules.estimate import RULESET, Inputs, PayerWays, inputs_from
+from services.insurance.rules.good_faith import GoodFaithEstimate
+from services.insurance.rules.states import State
 from services.insurance.tables import Estimate, of
 from shared import clock
 from shared.contracts.care import Network

@@ -13,7 +13,7 @@ from sqlalchemy.orm import undefer
 
 from services.insurance import x12
 from services.insurance.fhir_view import Membership
-from services.insurance.statements import Purpose
+from services.insurance.rules.statements import Purpose
 from services.insurance.tables import Attempt, Question
 from services.insurance.x12.answers import Rejection
 from services.insurance.x12.envelopes import interchanges

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.insurance.benefit_facts import person_dates
-from services.insurance.eligibility import plan_begins
-from services.insurance.freshness import before_admission, holds_until, next_look
 from services.insurance.payer_records import load_directory
 from services.insurance.question import Terms
-from services.insurance.states import Cause, State
+from services.insurance.rules.eligibility import plan_begins
+from services.insurance.rules.freshness import before_admission, holds_until, next_look
+from services.insurance.rules.states import Cause, State
 from services.insurance.tables import ClientInCare, Verification
 from services.insurance.verification import request_verification
 from shared import clock

@@ -12,11 +12,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.insurance.findings import Findings
-from services.insurance.levels_of_care import administrator
 from services.insurance.payers.payer import Payer
-from services.insurance.shares import Share, ShareKind
-from services.insurance.statements import Statement
-from services.insurance.states import State
+from services.insurance.rules.levels_of_care import administrator
+from services.insurance.rules.shares import Share, ShareKind
+from services.insurance.rules.statements import Statement
+from services.insurance.rules.states import State
 from services.insurance.x12.answers import Benefit, Rejection
 from services.insurance.x12.codes import NETWORK, PERIOD, SERVICE_TYPE, TOTAL_PERIODS
 

@@ -13,14 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.insurance.benefit_facts import person_dates, statements_of
-from services.insurance.eligibility import plan_begins, plan_ends, plan_name
-from services.insurance.levels_of_care import LevelBenefit, levels_of_care
 from services.insurance.payer_records import load_directory
 from services.insurance.payers.payer import Payer
-from services.insurance.phone_answers import PlanAnswer, Said, newest_plan, newest_word
-from services.insurance.phone_calls import calls_of, said_in
-from services.insurance.shares import Share, shares
-from services.insurance.statements import LevelAnswer, Purpose, Statement
+from services.insurance.phone.answers import PlanAnswer, Said, newest_plan, newest_word
+from services.insurance.phone.calls import calls_of, said_in
+from services.insurance.rules.eligibility import plan_begins, plan_ends, plan_name
+from services.insurance.rules.levels_of_care import LevelBenefit, levels_of_care
+from services.insurance.rules.shares import Share, shares
+from services.insurance.rules.statements import LevelAnswer, Purpose, Statement
 from services.insurance.tables import PhoneCall, Question, Verification
 from services.insurance.x12.answers import Period
 from shared.contracts.care import LevelOfCare

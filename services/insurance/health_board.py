@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.insurance.payer_records import load_directory
 from services.insurance.payers.adapter import ResultKind
-from services.insurance.states import PENDING
+from services.insurance.rules.states import PENDING
 from services.insurance.tables import Attempt, PayerHealth, Question
 
 LATELY = timedelta(hours=24)

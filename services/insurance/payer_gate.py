@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.insurance.breaker import Breaker
-from services.insurance.states import QuestionState
+from services.insurance.rules.breaker import Breaker
+from services.insurance.rules.states import QuestionState
 from services.insurance.tables import Attempt, PayerHealth, Question, of
 from shared import clock, jobs
 from shared.upsert import insert_or_ignore

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.insurance.data_door import Holder, Identifiers
-from services.insurance.eligibility import Correct, Unclear
 from services.insurance.payer_gate import Pace
 from services.insurance.payers.adapter import Adapter
 from services.insurance.payers.payer import Payer
-from services.insurance.same_person import Asked
-from services.insurance.variations import Holder as HolderIdentity
-from services.insurance.variations import Identity, Variation
+from services.insurance.rules.eligibility import Correct, Unclear
+from services.insurance.rules.same_person import Asked
+from services.insurance.rules.variations import Holder as HolderIdentity
+from services.insurance.rules.variations import Identity, Variation
 from services.insurance.x12 import Unwritable
 from services.insurance.x12.inquiry_writing import Envelope, Facility, Inquiry, Member, written_inquiry
 from shared.contracts.insurance import CorrectableField, UnclearReason

@@ -13,17 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.insurance import expiry
 from services.insurance.benefit_facts import facts_of, particulars_of, statements_of
-from services.insurance.breaker import CLOSED, Breaker
 from services.insurance.comparing import compare_with_previous
-from services.insurance.eligibility import Active, AskAgain, Correct, Decision, Inactive, Unclear
-from services.insurance.following import following
-from services.insurance.levels_of_care import levels_of_care
 from services.insurance.payer_records import load_directory
-from services.insurance.phone_vob import PhoneReason, close_task, open_task
+from services.insurance.phone.tasks import PhoneReason, close_task, open_task
 from services.insurance.question import Terms
-from services.insurance.retries import PHONE_BESIDE, retry_delay, window
-from services.insurance.statements import Purpose
-from services.insurance.states import OPEN, PENDING, QuestionState, State
+from services.insurance.rules.breaker import CLOSED, Breaker
+from services.insurance.rules.eligibility import Active, AskAgain, Correct, Decision, Inactive, Unclear
+from services.insurance.rules.following import following
+from services.insurance.rules.levels_of_care import levels_of_care
+from services.insurance.rules.retries import PHONE_BESIDE, retry_delay, window
+from services.insurance.rules.statements import Purpose
+from services.insurance.rules.states import OPEN, PENDING, QuestionState, State
 from services.insurance.tables import BenefitFact, Question, Verification
 from services.insurance.verification import SUPERSEDED, plan_question
 from services.insurance.x12.answers import Answer

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.insurance.following import PLAN_ONLY
-from services.insurance.phone_vob import PhoneReason, TaskState
-from services.insurance.statements import Purpose
-from services.insurance.states import OPEN, PENDING, Cause, ForcedReason, QuestionState, State
+from services.insurance.phone.tasks import PhoneReason, TaskState
+from services.insurance.rules.following import PLAN_ONLY
+from services.insurance.rules.statements import Purpose
+from services.insurance.rules.states import OPEN, PENDING, Cause, ForcedReason, QuestionState, State
 from services.insurance.tables import PhoneTask, Question, Verification, of
 from shared import clock
 from shared.contracts.fact import new_id

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.insurance.payer_words import codes_in
-from services.insurance.phone_vob import TaskState
-from services.insurance.states import PENDING, State
+from services.insurance.phone.tasks import TaskState
+from services.insurance.rules.states import PENDING, State
 from services.insurance.tables import Change, ClientInCare, PhoneTask, Question, Verification
+from services.insurance.words.payer_words import codes_in
 
 MOST = 1000  # lines; a desk with more open work needs people, not a longer list
 NEAR = timedelta(days=1)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from services.insurance.eligibility import outcome, plan_name
-from services.insurance.rejections import disposition
+from services.insurance.rules.eligibility import outcome, plan_name
+from services.insurance.rules.rejections import disposition
 from services.insurance.x12 import Acknowledgement, Reading
 from services.insurance.x12.answers import Answer, Benefit, Rejection, Response
 from services.insurance.x12.wording import (

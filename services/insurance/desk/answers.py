@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends
 from services.insurance import evidence
 from services.insurance.desk.requests import Db, not_found, verification_of
 from services.insurance.findings import findings
-from services.insurance.summary import in_words
 from services.insurance.tables import Question
+from services.insurance.words.rows import in_words
 from shared.audit import record
 from shared.identity import Caller, Role, allowed
 from shared.problems import Problem

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.insurance.estimate import Caveat
+from services.insurance.rules.estimate import Caveat
 
 SENTENCES: Final = {
     Caveat.COVERAGE_UNKNOWN: "Whether this level of care is covered is not known.",

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.insurance.changes import alarming, differences
 from services.insurance.comparing import result_of
 from services.insurance.desk import shown
 from services.insurance.desk.requests import Db, Reader, Writer, not_found, staff_id, verification_of
 from services.insurance.desk.views import change_view
+from services.insurance.rules.changes import alarming, differences
 from services.insurance.tables import Change
 from shared import clock
 from shared.audit import record

@@ -37,12 +37,12 @@ from services.insurance.desk.requests import (
 from services.insurance.episodes import RatesMissing, expected_services, in_order
 from services.insurance.estimates import Kept
 from services.insurance.findings import findings
-from services.insurance.good_faith import GoodFaithEstimate, Provider, due_by, missing
-from services.insurance.good_faith_letter import document
-from services.insurance.plain_words import Language, as_text
 from services.insurance.rates import EVERYBODY, RateKind, load_rates
+from services.insurance.rules.good_faith import GoodFaithEstimate, Provider, due_by, missing
 from services.insurance.settings import Settings
 from services.insurance.tables import Estimate
+from services.insurance.words.good_faith_letter import document
+from services.insurance.words.plain_words import Language, as_text
 from shared import clock
 from shared.audit import record
 from shared.identity import Caller, Role, allowed

@@ -26,7 +26,7 @@ from services.insurance.desk.requests import (
 )
 from services.insurance.findings import findings
 from services.insurance.payer_records import load_directory
-from services.insurance.phone_calls import (
+from services.insurance.phone.calls import (
     CallDiffers,
     CallNotFound,
     ImplausibleCall,
@@ -36,9 +36,9 @@ from services.insurance.phone_calls import (
     check_call,
     record_call,
 )
-from services.insurance.phone_form import phone_form
-from services.insurance.phone_permit import phone_permit
-from services.insurance.phone_vob import (
+from services.insurance.phone.form import phone_form
+from services.insurance.phone.permit import phone_permit
+from services.insurance.phone.tasks import (
     TaskDone,
     TaskNotFound,
     TaskTaken,
@@ -47,8 +47,8 @@ from services.insurance.phone_vob import (
     release,
     task_for_changing,
 )
-from services.insurance.statements import Purpose
-from services.insurance.states import State
+from services.insurance.rules.statements import Purpose
+from services.insurance.rules.states import State
 from services.insurance.tables import PhoneCall, PhoneTask, Verification
 from shared.audit import record
 from shared.identity import Caller, Role, allowed

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, model_validator
 
 from services.insurance.desk.requests import Body, Text
-from services.insurance.phone_answers import Accumulator, AccumulatorAnswer, CallRecord, PlanAnswer, Whose
-from services.insurance.statements import Covered, LevelAnswer, LimitUnit, Per
+from services.insurance.phone.answers import Accumulator, AccumulatorAnswer, CallRecord, PlanAnswer, Whose
+from services.insurance.rules.statements import Covered, LevelAnswer, LimitUnit, Per
 from shared.contracts.care import LevelOfCare, Network
 
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=2)]

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.insurance.desk import shown
-from services.insurance.phone_calls import calls_of, opened_call
-from services.insurance.phone_form import PhoneForm, SumAsked
-from services.insurance.statements import LevelAnswer
+from services.insurance.phone.calls import calls_of, opened_call
+from services.insurance.phone.form import PhoneForm, SumAsked
+from services.insurance.rules.statements import LevelAnswer
 from services.insurance.tables import PhoneCall, PhoneTask
 from shared.sealing import box
 

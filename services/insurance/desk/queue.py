@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.insurance.desk.requests import Db, Reader, Zone
-from services.insurance.payer_words import refusal_in_words, to_do
+from services.insurance.words.payer_words import refusal_in_words, to_do
 from services.insurance.worklist import MOST, Urgency, WorkItem, WorkKind, urgency, worklist
 from shared import clock
 from shared.audit import record

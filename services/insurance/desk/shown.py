@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from services.insurance.changes import Change
-from services.insurance.cost_sharing import LineResult, Priced
-from services.insurance.level_limits import Limit
-from services.insurance.levels_of_care import Copay, LevelBenefit, Part
-from services.insurance.payer_words import refusal_in_words
-from services.insurance.plain_words import TitledPart
-from services.insurance.shares import Share
-from services.insurance.statements import Evidence, Statement
-from services.insurance.summary import in_words
+from services.insurance.rules.changes import Change
+from services.insurance.rules.cost_sharing import LineResult, Priced
+from services.insurance.rules.level_limits import Limit
+from services.insurance.rules.levels_of_care import Copay, LevelBenefit, Part
+from services.insurance.rules.shares import Share
+from services.insurance.rules.statements import Evidence, Statement
 from services.insurance.tables import Question
+from services.insurance.words.payer_words import refusal_in_words
+from services.insurance.words.plain_words import TitledPart
+from services.insurance.words.rows import in_words
 from services.insurance.x12.answers import Rejection
 
 WHOSE = {"IND": "one person", "FAM": "family"}

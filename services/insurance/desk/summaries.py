@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.insurance.client_summary import Situation, client_summary
 from services.insurance.desk import shown
 from services.insurance.desk.requests import Db, Reader, Zone, verification_of
 from services.insurance.desk.views import situation, tasks_of
 from services.insurance.estimates import Kept, latest_estimate
 from services.insurance.findings import findings
-from services.insurance.plain_words import Language, as_text
+from services.insurance.words.client_summary import Situation, client_summary
+from services.insurance.words.plain_words import Language, as_text
 from shared.audit import record
 
 router = APIRouter(tags=["verifications"])

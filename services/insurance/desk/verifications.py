@@ -22,10 +22,10 @@ from services.insurance.desk.requests import (
 )
 from services.insurance.desk.views import changes_of, tasks_of, verification_view
 from services.insurance.findings import all_findings, findings
-from services.insurance.payer_words import to_do
-from services.insurance.states import Cause, ForcedReason, State
+from services.insurance.rules.states import Cause, ForcedReason, State
 from services.insurance.tables import Attempt, Question, Verification
 from services.insurance.verification import AlreadyAsking, VerificationNotFound, ask_again
+from services.insurance.words.payer_words import to_do
 from shared import clock
 from shared.audit import record
 from shared.problems import Problem

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.insurance.client_summary import Situation, client_summary
 from services.insurance.desk import shown
 from services.insurance.findings import Findings
-from services.insurance.phone_vob import TaskState
-from services.insurance.plain_words import TitledPart
-from services.insurance.states import PENDING, QuestionState, State
+from services.insurance.phone.tasks import TaskState
+from services.insurance.rules.states import PENDING, QuestionState, State
 from services.insurance.tables import Change, PhoneTask
+from services.insurance.words.client_summary import Situation, client_summary
+from services.insurance.words.plain_words import TitledPart
 from shared.contracts.insurance import CorrectableField
 
 

@@ -120,7 +120,7 @@ QUANTITY: Final = {
     "YY": "years",
 }
 
-# AAA03 in any loop, and AAA04. What is done about them: services/insurance/rejections.py.
+# AAA03 in any loop, and AAA04. What is done about them: services/insurance/rules/rejections.py.
 REJECTION: Final = frozenset(
     [
         *("04", "15", "33", "35", *map(str, range(41, 59)), *map(str, range(60, 81)), "97", "98"),

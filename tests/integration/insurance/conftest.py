@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from services.insurance.main import build
 from services.insurance.payers.settings import ClearinghouseSettings
+from services.insurance.rules.states import State
 from services.insurance.settings import Settings
 from services.insurance.simulator.main import build as build_clearinghouse
 from services.insurance.simulator.settings import SimulatorSettings
-from services.insurance.states import State
 from shared.audit import audit
 from shared.contracts.care import LevelOfCare
 from shared.contracts.fact import new_id

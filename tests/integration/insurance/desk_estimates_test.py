@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.insurance.states import State
+from services.insurance.rules.states import State
 from shared.contracts.fact import new_id
 from shared.contracts.insurance import EstimatePrepared
 from shared.identity import Role

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from services.insurance.states import State
+from services.insurance.rules.states import State
 from shared.contracts.fact import new_id
 from shared.identity import Role
 from tests.integration.insurance.conftest import PRIYA, Desk

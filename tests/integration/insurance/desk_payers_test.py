@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.insurance.states import State
+from services.insurance.rules.states import State
 from shared.identity import Role
 from tests.integration.insurance.conftest import Desk
 

@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from services.insurance.phone_vob import PhoneReason, close_task, open_task
-from services.insurance.states import State
+from services.insurance.phone.tasks import PhoneReason, close_task, open_task
+from services.insurance.rules.states import State
 from services.insurance.tables import PhoneTask, Verification
 from shared import clock
 from shared.contracts.fact import new_id

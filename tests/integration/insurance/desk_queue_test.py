@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from services.insurance.phone_vob import PhoneReason, open_task
-from services.insurance.states import State
+from services.insurance.phone.tasks import PhoneReason, open_task
+from services.insurance.rules.states import State
 from services.insurance.tables import ClientInCare, Verification
 from shared import clock
 from shared.contracts.fact import new_id

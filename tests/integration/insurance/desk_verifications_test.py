@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from services.insurance.states import State
+from services.insurance.rules.states import State
 from services.insurance.tables import Verification
 from shared.contracts.fact import new_id
 from shared.identity import Role

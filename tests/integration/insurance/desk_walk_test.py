@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from services.insurance.states import State
+from services.insurance.rules.states import State
 from tests.integration.insurance.conftest import Desk
 from tests.integration.insurance.desk_phone_test import call
 

@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from services.insurance.rules.states import Cause, State
 from services.insurance.simulator.main import build
 from services.insurance.simulator.settings import SimulatorSettings
-from services.insurance.states import Cause, State
 from services.insurance.tables import Change, Verification
 from shared import clock
 from shared.contracts.fact import Fact, new_id

@@ -9,9 +9,9 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from services.insurance.rules.states import PENDING, State
 from services.insurance.simulator.main import build
 from services.insurance.simulator.settings import SimulatorSettings
-from services.insurance.states import PENDING, State
 from shared import clock
 from shared.contracts.insurance import CoverageConfirmed
 from shared.database import Database

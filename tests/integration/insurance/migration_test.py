@@ -9,7 +9,7 @@ from sqlalchemy import Connection, MetaData, insert, select
 from sqlalchemy.orm import undefer
 
 from services.insurance.benefit_facts import PLACE, statements_of
-from services.insurance.states import QuestionState, State
+from services.insurance.rules.states import QuestionState, State
 from services.insurance.tables import Attempt, Question, Verification
 from shared.contracts.fact import new_id
 from shared.database import Database

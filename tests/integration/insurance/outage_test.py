@@ -5,11 +5,11 @@ from datetime import timedelta
 import httpx2
 from sqlalchemy import select
 
-from services.insurance.breaker import OPENS_AFTER
 from services.insurance.payer_gate import Pace
+from services.insurance.rules.breaker import OPENS_AFTER
+from services.insurance.rules.states import State
 from services.insurance.simulator.main import build
 from services.insurance.simulator.settings import SimulatorSettings
-from services.insurance.states import State
 from services.insurance.tables import Attempt
 from shared.contracts.fact import new_id
 from shared.contracts.insurance import CoverageConfirmed, CoverageUnclear

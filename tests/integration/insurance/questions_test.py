@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from services.insurance.phone_vob import PhoneReason
+from services.insurance.phone.tasks import PhoneReason
+from services.insurance.rules.statements import Purpose
+from services.insurance.rules.states import ForcedReason, QuestionState, State
 from services.insurance.simulator.main import build
 from services.insurance.simulator.settings import SimulatorSettings
-from services.insurance.statements import Purpose
-from services.insurance.states import ForcedReason, QuestionState, State
 from services.insurance.tables import Attempt, PhoneTask, Verification
 from services.insurance.verification import ask_again
 from shared.contracts.insurance import CoverageConfirmed, CoverageCorrectionNeeded

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import undefer
 
+from services.insurance.rules.states import State
 from services.insurance.simulator.main import build
 from services.insurance.simulator.settings import SimulatorSettings
-from services.insurance.states import State
 from services.insurance.tables import Attempt, BenefitFact, Verification
 from shared import clock
 from shared.contracts.insurance import (

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.insurance.breaker import CLOSED, OPENS_AFTER, PROBE_EVERY, WITHIN, Breaker
+from services.insurance.rules.breaker import CLOSED, OPENS_AFTER, PROBE_EVERY, WITHIN, Breaker
 
 NOON = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.insurance.changes import (
+from services.insurance.rules.changes import (
     Accuracy,
     Change,
     Detail,
@@ -14,9 +14,9 @@ from services.insurance.changes import (
     alarming,
     differences,
 )
-from services.insurance.levels_of_care import levels_of_care
-from services.insurance.shares import shares
-from services.insurance.states import State
+from services.insurance.rules.levels_of_care import levels_of_care
+from services.insurance.rules.shares import shares
+from services.insurance.rules.states import State
 from shared.contracts.care import LevelOfCare as Level
 from shared.contracts.care import Network
 from shared.contracts.insurance import DeclinedReason, Difference

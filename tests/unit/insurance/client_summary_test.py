@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.insurance.client_summary import Situation, client_summary
-from services.insurance.client_words import WORDS
-from services.insurance.estimate import Caveat, Estimate, PlannedCare, Rate, estimate, inputs_from
-from services.insurance.levels_of_care import LevelBenefit, OpenQuestion, levels_of_care
-from services.insurance.plain_words import Language, as_text
-from services.insurance.shares import Share, shares
-from services.insurance.states import State
+from services.insurance.rules.estimate import Caveat, Estimate, PlannedCare, Rate, estimate, inputs_from
+from services.insurance.rules.levels_of_care import LevelBenefit, OpenQuestion, levels_of_care
+from services.insurance.rules.shares import Share, shares
+from services.insurance.rules.states import State
+from services.insurance.words.client_summary import Situation, client_summary
+from services.insurance.words.client_words import WORDS
+from services.insurance.words.plain_words import Language, as_text
 from shared.contracts.care import LevelOfCare as Level
 from shared.contracts.care import Network
 from shared.contracts.insurance import CorrectableField, DeclinedReason, UnclearReason

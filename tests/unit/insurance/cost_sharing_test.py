@@ -8,8 +8,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.insurance.cost_sharing import Line, Options, PlanYear, Reading, Terms, priced
-from services.insurance.statements import Per
+from services.insurance.rules.cost_sharing import Line, Options, PlanYear, Reading, Terms, priced
+from services.insurance.rules.statements import Per
 from shared.contracts.care import LevelOfCare as Level
 
 STARTS = date(2026, 3, 2)

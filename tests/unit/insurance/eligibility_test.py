@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from services.insurance import x12
-from services.insurance.eligibility import (
+from services.insurance.rules.eligibility import (
     Active,
     AskAgain,
     Correct,

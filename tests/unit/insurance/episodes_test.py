@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from services.insurance.episodes import RatesMissing, Step, expected_services, in_order, planned
-from services.insurance.estimate import Rate
 from services.insurance.rates import (
     EVERYBODY,
     RateBook,
@@ -16,6 +15,7 @@ from services.insurance.rates import (
     RateUnit,
     check_overlaps,
 )
+from services.insurance.rules.estimate import Rate
 from shared.contracts.care import LevelOfCare, Network
 
 FIRST = date(2026, 12, 1)

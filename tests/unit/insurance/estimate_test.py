@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from services.insurance.estimate import (
+from services.insurance.rules.estimate import (
     RULESET,
     Caveat,
     Estimate,
@@ -20,9 +20,9 @@ from services.insurance.estimate import (
     estimate,
     inputs_from,
 )
-from services.insurance.levels_of_care import levels_of_care
-from services.insurance.shares import shares
-from services.insurance.statements import Evidence
+from services.insurance.rules.levels_of_care import levels_of_care
+from services.insurance.rules.shares import shares
+from services.insurance.rules.statements import Evidence
 from shared.contracts.care import LevelOfCare as Level
 from shared.contracts.care import Network
 from tests.unit.insurance.client_summary_test import rows as any_rows

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from services.insurance.following import BEHAVIOURAL_TYPES, PLAN_ONLY, Next, following
 from services.insurance.payers.directory import Directory
 from services.insurance.payers.payer import Payer
-from services.insurance.statements import Purpose, Statement
+from services.insurance.rules.following import BEHAVIOURAL_TYPES, PLAN_ONLY, Next, following
+from services.insurance.rules.statements import Purpose, Statement
 from services.insurance.x12.answers import Benefit, Contact, Party
 
 ONE_AT_A_TIME = Payer("one", "One At A Time Health", (), "(555) 010-0101")

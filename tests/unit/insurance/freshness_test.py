@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.insurance.freshness import before_admission, holds_until, next_look
-from services.insurance.states import Cause
+from services.insurance.rules.freshness import before_admission, holds_until, next_look
+from services.insurance.rules.states import Cause
 from shared.contracts.insurance import ExpiryReason
 
 ZONE = ZoneInfo("America/Los_Angeles")

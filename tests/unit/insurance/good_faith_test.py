@@ -6,8 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from services.insurance.business_days import business_days_after, business_days_between, federal_holidays
-from services.insurance.good_faith import (
+from services.insurance.rules.business_days import (
+    business_days_after,
+    business_days_between,
+    federal_holidays,
+)
+from services.insurance.rules.good_faith import (
     ExpectedService,
     GoodFaithEstimate,
     Provider,
@@ -16,8 +20,8 @@ from services.insurance.good_faith import (
     may_dispute,
     missing,
 )
-from services.insurance.good_faith_letter import document
-from services.insurance.plain_words import Language, as_text
+from services.insurance.words.good_faith_letter import document
+from services.insurance.words.plain_words import Language, as_text
 from shared.contracts.care import LevelOfCare as Level
 from tests.unit.insurance.reading_ease import is_easy
 

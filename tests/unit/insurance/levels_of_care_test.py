@@ -6,9 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from services.insurance.level_limits import Limit, LimitSpan
-from services.insurance.levels_of_care import Copay, LevelBenefit, OpenQuestion, administrator, levels_of_care
-from services.insurance.statements import (
+from services.insurance.rules.level_limits import Limit, LimitSpan
+from services.insurance.rules.levels_of_care import (
+    Copay,
+    LevelBenefit,
+    OpenQuestion,
+    administrator,
+    levels_of_care,
+)
+from services.insurance.rules.statements import (
     Basis,
     Covered,
     Evidence,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.insurance.same_person import Asked
+from services.insurance.rules.same_person import Asked
 from services.insurance.x12.segments import Delimiters
 
 ASKED = Asked(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from services.insurance.phone_answers import (
+from services.insurance.phone.answers import (
     Accumulator,
     AccumulatorAnswer,
     CallRecord,
@@ -16,7 +16,7 @@ from services.insurance.phone_answers import (
     read,
     written,
 )
-from services.insurance.statements import Covered, LevelAnswer, LimitUnit, Per
+from services.insurance.rules.statements import Covered, LevelAnswer, LimitUnit, Per
 from shared.contracts.care import LevelOfCare, Network
 from shared.contracts.fact import new_id
 

@@ -6,7 +6,7 @@ Figures and addresses of web pages are no words.
 
 import re
 
-from services.insurance.plain_words import Language
+from services.insurance.words.plain_words import Language
 
 STRONG, WEAK = "aeoáéíóú", "iuüy"
 VOWELS = STRONG + WEAK

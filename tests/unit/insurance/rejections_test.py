@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from services.insurance.rejections import FOLLOWUPS, OF_THE_PERSON, Action, Disposition, disposition
+from services.insurance.rules.rejections import FOLLOWUPS, OF_THE_PERSON, Action, Disposition, disposition
 from shared.contracts.insurance import CorrectableField as Field
 
 LOOPS = [f"{loop}{letter}" for loop in ("2000", "2100", "2110") for letter in "ABCD"]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.insurance.retries import LADDER, LONG_WINDOW, WINDOW, retry_delay, window
+from services.insurance.rules.retries import LADDER, LONG_WINDOW, WINDOW, retry_delay, window
 
 
 def test_the_first_repeat_comes_after_the_90_seconds_the_rules_ask_for() -> None:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.insurance import x12
-from services.insurance.statements import Purpose, Statement
+from services.insurance.rules.statements import Purpose, Statement
 from tests.unit.insurance.payer_answers import answer
 
 QUESTION = UUID(int=1)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from services.insurance.shares import Share, ShareKind, shares
-from services.insurance.statements import Basis, Per, Purpose
+from services.insurance.rules.shares import Share, ShareKind, shares
+from services.insurance.rules.statements import Basis, Per, Purpose
 from shared.contracts.care import Network
 from tests.unit.insurance.said import QUESTION, eb, statements
 

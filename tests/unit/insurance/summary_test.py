@@ -1,7 +1,7 @@
 """One row of an answer in words."""
 
 from services.insurance import x12
-from services.insurance.summary import in_words
+from services.insurance.words.rows import in_words
 from tests.unit.insurance.payer_answers import ACTIVE, answer
 
 BENEFITS = x12.read(answer(*ACTIVE)).responses[0].answers[0].benefits

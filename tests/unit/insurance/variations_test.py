@@ -5,8 +5,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.insurance.rejections import BY_LEVEL, REASONS
-from services.insurance.variations import MOST, NOT_FOUND, Holder, Identity, Step, variations
+from services.insurance.rules.rejections import BY_LEVEL, REASONS
+from services.insurance.rules.variations import MOST, NOT_FOUND, Holder, Identity, Step, variations
 
 HOLDER = Holder("Bo Carl", "Lindqvist", "A1234567")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.insurance import x12
-from services.insurance.eligibility import decide
+from services.insurance.rules.eligibility import decide
 from services.insurance.x12.envelopes import interchanges
 from services.insurance.x12.segments import stretches, written
 from services.insurance.x12_shown import as_json, in_words

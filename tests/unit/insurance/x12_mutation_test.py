@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.insurance import x12
-from services.insurance.eligibility import Active, Outcome, decide, outcome
+from services.insurance.rules.eligibility import Active, Outcome, decide, outcome
 from services.insurance.x12.envelopes import Interchange, interchanges
 from services.insurance.x12.segments import BETWEEN, Delimiters
 from tests.unit.insurance.corpus import Sample, samples

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from services.insurance.same_person import Asked
+from services.insurance.rules.same_person import Asked
 from tests.unit.insurance.payer_answers import ASKED
 
 FOLDER = Path(__file__).parent

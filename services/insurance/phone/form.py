@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.insurance.findings import Findings
-from services.insurance.levels_of_care import Administrator, LevelBenefit, administrator
 from services.insurance.payers.directory import Directory
-from services.insurance.phone_answers import Accumulator, Whose
-from services.insurance.shares import Share
+from services.insurance.phone.answers import Accumulator, Whose
+from services.insurance.rules.levels_of_care import Administrator, LevelBenefit, administrator
+from services.insurance.rules.shares import Share
 from shared.contracts.care import Network
 
 

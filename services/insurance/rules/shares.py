@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from services.insurance.statements import Basis, Evidence, Per, Purpose, Statement
+from services.insurance.rules.statements import Basis, Evidence, Per, Purpose, Statement
 from services.insurance.x12.answers import Benefit
 from services.insurance.x12.codes import MENTAL_HEALTH, SUBSTANCE_USE, TOTAL_PERIODS
 from shared.contracts.care import Network

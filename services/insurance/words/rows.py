@@ -1,6 +1,6 @@
 """One row of a payer's answer in words, for staff. What the client reads: client_summary.py. Pure."""
 
-from services.insurance.plain_words import Language, listed, money, part_of_bill
+from services.insurance.words.plain_words import Language, listed, money, part_of_bill
 from services.insurance.x12.answers import Benefit
 from services.insurance.x12.codes import COVERAGE_LEVEL, INFORMATION, NETWORK, PERIOD, SERVICE_TYPE
 

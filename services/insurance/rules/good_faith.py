@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from services.insurance.business_days import business_days_after, business_days_between
-from services.insurance.cost_sharing import NOTHING, cents
+from services.insurance.rules.business_days import business_days_after, business_days_between
+from services.insurance.rules.cost_sharing import NOTHING, cents
 from shared.contracts.care import LevelOfCare
 
 DISPUTE_ABOVE: Final = Decimal(400)

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
-from services.insurance.statements import LimitUnit
+from services.insurance.rules.statements import LimitUnit
 from services.insurance.x12.answers import Benefit
 from shared.contracts.care import LevelOfCare
 

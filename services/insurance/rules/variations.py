@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from services.insurance.rejections import REASONS
+from services.insurance.rules.rejections import REASONS
 from shared.contracts.insurance import CorrectableField as Field
 
 MOST: Final = 3

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from services.insurance.statements import Per
+from services.insurance.rules.statements import Per
 from shared.contracts.care import LevelOfCare
 
 CENT = Decimal("0.01")

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from services.insurance.shares import PLAN_TYPES, basis_of
-from services.insurance.statements import Basis, Purpose, Statement
+from services.insurance.rules.shares import PLAN_TYPES, basis_of
+from services.insurance.rules.statements import Basis, Purpose, Statement
 from services.insurance.x12.answers import Benefit
 from services.insurance.x12.codes import MENTAL_HEALTH, SUBSTANCE_USE
 from shared.contracts.care import LevelOfCare as Level

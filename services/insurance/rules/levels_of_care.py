@@ -10,9 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
-from services.insurance.eligibility import covers
-from services.insurance.level_limits import Limit, LimitSpan, counts, limits_of, usual_unit
-from services.insurance.level_rows import (
+from services.insurance.rules.eligibility import covers
+from services.insurance.rules.level_limits import Limit, LimitSpan, counts, limits_of, usual_unit
+from services.insurance.rules.level_rows import (
     BASIS_ORDER,
     PLAN_WIDE,
     REFUSED,
@@ -22,8 +22,8 @@ from services.insurance.level_rows import (
     fit,
     narrowing,
 )
-from services.insurance.level_words import authorization_of, deductible_in_words
-from services.insurance.shares import (
+from services.insurance.rules.level_words import authorization_of, deductible_in_words
+from services.insurance.rules.shares import (
     NETWORK_CODES,
     NO_LIMIT,
     PERS,
@@ -34,7 +34,7 @@ from services.insurance.shares import (
     own,
     plan_paid,
 )
-from services.insurance.statements import (
+from services.insurance.rules.statements import (
     Basis,
     Covered,
     Evidence,

@@ -6,15 +6,15 @@ words.
 
 from dataclasses import dataclass
 
-from services.insurance.good_faith import (
+from services.insurance.rules.good_faith import (
     DISPUTE_ABOVE,
     DISPUTE_WITHIN_DAYS,
     ExpectedService,
     GoodFaithEstimate,
 )
-from services.insurance.level_limits import usual_unit
-from services.insurance.plain_words import CARE, Language, TitledPart, day, listed, money
-from services.insurance.statements import LimitUnit
+from services.insurance.rules.level_limits import usual_unit
+from services.insurance.rules.statements import LimitUnit
+from services.insurance.words.plain_words import CARE, Language, TitledPart, day, listed, money
 
 WHERE = "www.cms.gov/nosurprises"
 PHONE = "1-800-985-3059"

@@ -8,12 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from statistics import median
 
-from services.insurance.cost_sharing import cents
-from services.insurance.level_limits import Limit
-from services.insurance.levels_of_care import Copay, LevelBenefit, Part
-from services.insurance.shares import Share, ShareKind
-from services.insurance.statements import Basis, Evidence
-from services.insurance.states import State
+from services.insurance.rules.cost_sharing import cents
+from services.insurance.rules.level_limits import Limit
+from services.insurance.rules.levels_of_care import Copay, LevelBenefit, Part
+from services.insurance.rules.shares import Share, ShareKind
+from services.insurance.rules.statements import Basis, Evidence
+from services.insurance.rules.states import State
 from shared.contracts.care import LevelOfCare, Network
 from shared.contracts.insurance import Difference
 

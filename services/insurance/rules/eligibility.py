@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from services.insurance.rejections import Action, disposition
-from services.insurance.same_person import Asked, echoed, ours
+from services.insurance.rules.rejections import Action, disposition
+from services.insurance.rules.same_person import Asked, echoed, ours
 from services.insurance.x12 import Reading
 from services.insurance.x12.answers import Answer, Benefit, Period, Rejection
 from services.insurance.x12.codes import (

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.insurance.states import Cause
+from services.insurance.rules.states import Cause
 from shared.contracts.insurance import ExpiryReason
 
 MINUTES_OF_MONTHLY_DAYS: Final = 3 * 24 * 60

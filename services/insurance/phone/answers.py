@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.insurance.shares import Share, ShareKind
-from services.insurance.statements import Basis, Evidence, LevelAnswer
+from services.insurance.rules.shares import Share, ShareKind
+from services.insurance.rules.statements import Basis, Evidence, LevelAnswer
 from shared.contracts.care import LevelOfCare, Network
 
 

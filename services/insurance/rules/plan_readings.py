@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from services.insurance.cost_sharing import NOTHING, Options, PlanYear, Reading, Terms
-from services.insurance.level_limits import Limit, LimitSpan
-from services.insurance.levels_of_care import LevelBenefit, Part
-from services.insurance.shares import Share, ShareKind
-from services.insurance.statements import Basis, Covered, Evidence, Per
+from services.insurance.rules.cost_sharing import NOTHING, Options, PlanYear, Reading, Terms
+from services.insurance.rules.level_limits import Limit, LimitSpan
+from services.insurance.rules.levels_of_care import LevelBenefit, Part
+from services.insurance.rules.shares import Share, ShareKind
+from services.insurance.rules.statements import Basis, Covered, Evidence, Per
 from shared.contracts.care import LevelOfCare, Network
 
 NEARNESS = tuple(Basis)

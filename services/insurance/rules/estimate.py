@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.insurance.cost_sharing import NOTHING, Line, Priced, Reading, day_of, priced
-from services.insurance.levels_of_care import LevelBenefit
-from services.insurance.plan_readings import Caveat, Mood, Notes, PayerWays, Said, reading
-from services.insurance.shares import Share
-from services.insurance.statements import Evidence
+from services.insurance.rules.cost_sharing import NOTHING, Line, Priced, Reading, day_of, priced
+from services.insurance.rules.levels_of_care import LevelBenefit
+from services.insurance.rules.plan_readings import Caveat, Mood, Notes, PayerWays, Said, reading
+from services.insurance.rules.shares import Share
+from services.insurance.rules.statements import Evidence
 from shared.contracts.care import LevelOfCare, Network
 
 __all__ = ["RULESET", "Caveat", "Estimate", "Inputs", "PayerWays", "PlannedCare", "Rate"]

@@ -7,10 +7,10 @@ braces are filled in; `{care}` is a phrase of `plain_words.CARE`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.insurance.levels_of_care import OpenQuestion
-from services.insurance.plain_words import Language
-from services.insurance.plan_readings import Caveat
-from services.insurance.statements import LimitUnit, Per
+from services.insurance.rules.levels_of_care import OpenQuestion
+from services.insurance.rules.plan_readings import Caveat
+from services.insurance.rules.statements import LimitUnit, Per
+from services.insurance.words.plain_words import Language
 from shared.contracts.insurance import CorrectableField, DeclinedReason, UnclearReason
 
 SUPERSEDED = "superseded"

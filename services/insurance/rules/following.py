@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.insurance.levels_of_care import administrator
 from services.insurance.payers.directory import Directory
 from services.insurance.payers.payer import Payer
-from services.insurance.statements import Purpose, Statement
+from services.insurance.rules.levels_of_care import administrator
+from services.insurance.rules.statements import Purpose, Statement
 from services.insurance.x12.codes import MENTAL_HEALTH, SUBSTANCE_USE
 
 PLAN_ONLY: Final = ("30",)

@@ -10,14 +10,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from services.insurance.client_words import WORDS, Words
-from services.insurance.estimate import Estimate
-from services.insurance.levels_of_care import LevelBenefit
-from services.insurance.plain_words import CARE, Language, TitledPart, clock, day, money, part_of_bill
-from services.insurance.plan_readings import Caveat
-from services.insurance.shares import Share, ShareKind
-from services.insurance.statements import Basis, Covered
-from services.insurance.states import State
+from services.insurance.rules.estimate import Estimate
+from services.insurance.rules.levels_of_care import LevelBenefit
+from services.insurance.rules.plan_readings import Caveat
+from services.insurance.rules.shares import Share, ShareKind
+from services.insurance.rules.statements import Basis, Covered
+from services.insurance.rules.states import State
+from services.insurance.words.client_words import WORDS, Words
+from services.insurance.words.plain_words import CARE, Language, TitledPart, clock, day, money, part_of_bill
 from shared.contracts.care import LevelOfCare, Network
 from shared.contracts.insurance import CorrectableField, DeclinedReason
 

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from services.insurance.phone_answers import CallRecord, PlanAnswer, Said, read, written
-from services.insurance.phone_vob import TaskState, claim, finish_task, task_for_changing
+from services.insurance.phone.answers import CallRecord, PlanAnswer, Said, read, written
+from services.insurance.phone.tasks import TaskState, claim, finish_task, task_for_changing
 from services.insurance.question import Terms
 from services.insurance.recording import settle_by_phone
-from services.insurance.statements import LevelAnswer
-from services.insurance.states import State
+from services.insurance.rules.statements import LevelAnswer
+from services.insurance.rules.states import State
 from services.insurance.tables import PhoneCall, PhoneTask, Verification
 from shared import clock
 from shared.sealing import Box, box

@@ -8,7 +8,7 @@ there before anybody dials.
 from uuid import UUID, uuid5
 
 from services.insurance.data_door import NoConsent, identifiers
-from services.insurance.statements import Purpose
+from services.insurance.rules.statements import Purpose
 from shared.peers import Peer
 
 

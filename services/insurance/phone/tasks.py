@@ -1,5 +1,5 @@
 """Plans that have to be phoned: one task a verification, opened by the rules, taken by one person. Inside
-`transaction()` only; what a call brings is in phone_calls.py.
+`transaction()` only; what a call brings is in calls.py.
 """
 
 from datetime import datetime

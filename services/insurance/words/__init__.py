@@ -1,0 +1,1 @@
+"""What is told to clients and staff in plain words, English and Spanish: pure."""
