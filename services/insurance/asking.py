@@ -51,7 +51,7 @@ from shared.sealing import box, keyring
 log = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
-LOOK_EVERY = timedelta(minutes=10)
+LOOK_EVERY, SECOND = timedelta(minutes=10), timedelta(seconds=1)
 SETTLE_AGAIN = (0.1, 0.5, 2.0)  # seconds
 INTAKE_AGAIN = timedelta(seconds=3)
 SAME_QUESTION_AGAIN = timedelta(seconds=3)
@@ -313,7 +313,7 @@ class AskPayer:
 
     def _later(self, wait: timedelta, code: str) -> Later:
         """Looked at again at least every few minutes: what it waits for may have happened in between."""
-        return Later(min(wait, LOOK_EVERY * self.terms.retry_scale), code)
+        return Later(min(wait, max(LOOK_EVERY * self.terms.retry_scale, SECOND)), code)
 
     def _soon(self, pause: timedelta) -> timedelta:
         return pause * self.terms.retry_scale * random.uniform(0.8, 1.2)

@@ -4,7 +4,7 @@ within a day.
 Inside `transaction()` only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -32,7 +32,7 @@ class Sent:
     """What is about to leave: the attempt's id and the 270."""
 
     attempt_id: UUID
-    inquiry: str
+    inquiry: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Known:
     """An answer of the last day to the same question. `trace` is the TRN02 it refers to."""
 
     attempt_id: UUID
-    raw: bytes
+    raw: bytes = field(repr=False)
     trace: str
     answered_at: datetime
 

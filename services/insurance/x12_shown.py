@@ -1,6 +1,6 @@
 """What `throughcare x12 read` shows of a file: as JSON for machines, in words for staff. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -19,14 +19,27 @@ WHO = {"22": "the subscriber", "23": "a dependant"}
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
-    """One entry a patient, or one a transaction that names none. The shape is a promise to other programs."""
+    """One entry a patient, or one a transaction that names none. The shape is a promise to other programs.
+
+    Each benefit says by `scope` whether it is the patient's own or the subscriber's, whom the patient is a
+    dependant of.
+    """
     return {
         "transactions": [
-            _transaction(response, answer, reading.warnings)
-            for response in reading.responses
-            for answer in response.answers or (None,)
+            _transaction(response, answer, _warnings(reading, place) if first else ())
+            for place, response in enumerate(reading.responses)
+            for first, answer in _firsts(response.answers or (None,))
         ]
     }
+
+
+def _firsts(answers: Iterable[Answer | None]) -> Iterator[tuple[bool, Answer | None]]:
+    return ((place == 0, answer) for place, answer in enumerate(answers))
+
+
+def _warnings(reading: Reading, place: int) -> tuple[str, ...]:
+    """What is odd about a transaction, said with its first entry; about the file, with the very first."""
+    return (*(reading.warnings if place == 0 else ()), *reading.responses[place].warnings)
 
 
 def in_words(reading: Reading) -> Iterator[str]:
@@ -35,7 +48,8 @@ def in_words(reading: Reading) -> Iterator[str]:
         for answer in response.answers:
             yield from _asked(answer) if response.kind == "270" else _answered(response, answer)
         for segment in response.other:
-            yield f"  segment {segment.position} ({segment.id}) is not understood"
+            name = f" ({segment.id})" if segment.is_named() else ""
+            yield f"  segment {segment.position}{name} is not understood"
     yield from (_receipt(receipt) for receipt in reading.acknowledgements)
     for warning in (*reading.warnings, *(w for r in reading.responses for w in r.warnings)):
         yield f"  note: {warning}"
@@ -61,7 +75,7 @@ def _transaction(response: Response, answer: Answer | None, warnings: tuple[str,
             "rejections": [_rejection(one) for one in answer.rejections],
             "benefits": [_benefit(one) for one in answer.benefits],
         }
-    return {**shown, "warnings": [*warnings, *response.warnings]}
+    return {**shown, "warnings": list(warnings)}
 
 
 def _patient(answer: Answer) -> dict[str, Any]:
@@ -107,6 +121,7 @@ def _benefit(one: Benefit) -> dict[str, Any]:
         "authorization": one.authorization or None,
         "quantity": figure(one.quantity),
         "messages": list(one.messages),
+        "scope": one.scope,
     }
 
 
@@ -131,7 +146,8 @@ def _answered(response: Response, answer: Answer) -> Iterator[str]:
         said = f"refused at {one.loop}, reason {one.reason} {one.followup}".rstrip()
         yield f"  segment {one.position}: {said}: {_action(one)}"
     for benefit in answer.benefits:
-        yield f"  segment {benefit.position}: {benefit_in_words(benefit)}"
+        whose = "the subscriber's: " if benefit.scope == "subscriber" else ""
+        yield f"  segment {benefit.position}: {whose}{benefit_in_words(benefit)}"
         yield from (f"    {line}" for line in below_in_words(benefit))
 
 

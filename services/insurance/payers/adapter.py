@@ -1,7 +1,7 @@
 """What every way to a payer promises (insurance.md 8.4). An adapter carries bytes; it never decides
 coverage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -63,12 +63,12 @@ class AttemptResult:
 
     kind: ResultKind
     latency: timedelta
-    raw: bytes = b""
+    raw: bytes = field(default=b"", repr=False)
     trouble: Trouble | None = None
     http_status: int | None = None
     retry_after: timedelta | None = None
     billed: bool = False
-    handle: str = ""
+    handle: str = field(default="", repr=False)
 
 
 NOTHING_WAITS = AttemptResult(ResultKind.UNAVAILABLE, timedelta(), trouble=Trouble.HANDLE_LOST)

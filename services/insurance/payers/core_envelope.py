@@ -7,7 +7,8 @@ Facts (the rule's sections 4.3 and 4.4; HETS, Stedi, Office Ally and several sta
 - PayloadType of an answer is X12_271_Response_005010X279A1, X12_999_Response_005010X231A1,
   X12_TA1_Response_00501X231A1 or CoreEnvelopeError;
 - ErrorCode is Success when fine (some gateways leave it empty); else a field's name with Required, Illegal or
-  NotUnderstood, or VersionMismatch, UnAuthorized, NotSupported, ChecksumMismatched. All of those are ours.
+  NotUnderstood, or VersionMismatch, UnAuthorized, NotSupported, ChecksumMismatched. All of those are ours;
+- the HTTP status is no part of it: some gateways send errors, and even answers, with 400 or 500.
 """
 
 import re
@@ -18,7 +19,7 @@ from uuid import uuid4
 from pydantic import SecretStr
 
 from services.insurance.payers.adapter import AttemptResult, ResultKind, Trouble
-from services.insurance.payers.exchange import Reply
+from services.insurance.payers.exchange import LARGEST_ANSWER, Reply, refusal
 from services.insurance.payers.payload import outcome
 from shared import clock
 
@@ -58,19 +59,29 @@ def request_fields(inquiry: str, identity: Identity) -> dict[str, str]:
 
 
 def envelope_outcome(reply: Reply, fields: Mapping[str, bytes]) -> AttemptResult:
-    """What an answer's fields mean. A refusing TA1 or 999 says more than any ErrorCode beside it."""
-    payload = fields.get("Payload", b"").strip(b" \t\r\n")
-    code = fields.get("ErrorCode", b"").decode("utf-8", errors="replace").strip()
-    typed = fields.get("PayloadType", b"").decode("utf-8", errors="replace").strip().lower()
-    seen = outcome(reply, payload)
-    if code.lower() in FINE and typed != ENVELOPE_ERROR:
-        return seen
+    """What an answer's fields mean. Whatever they leave unsaid, the HTTP status says.
+
+    A refusing TA1 or 999 says more than any ErrorCode beside it. After 429, and of a body that is cut off,
+    no field is believed.
+    """
+    if reply.status == 429 or len(reply.body) > LARGEST_ANSWER:
+        fields = {}
+    code, typed = _word(fields, "ErrorCode"), _word(fields, "PayloadType").lower()
+    seen = outcome(reply, fields.get("Payload", b"").strip(b" \t\r\n"))
     if seen.kind is ResultKind.ENVELOPE_REJECTED:
         return seen
-    return error_outcome(reply, code)
+    if code.lower() not in FINE:
+        return _error(reply, code)
+    if typed == ENVELOPE_ERROR:
+        return refusal(reply) or _error(reply, code)
+    return seen if seen.trouble is None else refusal(reply) or seen
 
 
-def error_outcome(reply: Reply, code: str) -> AttemptResult:
+def _word(fields: Mapping[str, bytes], name: str) -> str:
+    return fields.get(name, b"").decode("utf-8", errors="replace").strip()
+
+
+def _error(reply: Reply, code: str) -> AttemptResult:
     """An envelope error or fault named `code`: the gateway's trouble, our credentials, or our envelope."""
     if CREDENTIALS.search(code):
         return reply.result(ResultKind.MISCONFIGURED, Trouble.CREDENTIALS_REFUSED, raw=reply.body)

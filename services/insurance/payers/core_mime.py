@@ -7,9 +7,8 @@ from uuid import uuid4
 
 from services.insurance.payers.adapter import NOTHING_WAITS, AttemptResult, Capabilities
 from services.insurance.payers.core_envelope import Identity, envelope_outcome, request_fields
-from services.insurance.payers.exchange import Exchange, Reply, refusal
+from services.insurance.payers.exchange import Exchange, Reply
 from services.insurance.payers.multipart import boundary_of, form_data, parts
-from services.insurance.payers.payload import outcome
 
 
 class CoreMime:
@@ -46,13 +45,6 @@ class CoreMime:
 
 
 def _result(reply: Reply) -> AttemptResult:
-    refused = refusal(reply)
-    if refused:
-        return refused
     boundary = boundary_of(reply.headers.get("content-type", ""), reply.body)
-    fields = {part.name: part.content for part in parts(reply.body, boundary)} if boundary else {}
-    return (
-        envelope_outcome(reply, fields)
-        if "Payload" in fields or "ErrorCode" in fields
-        else outcome(reply, b"")
-    )
+    read = parts(reply.body, boundary) if boundary else ()
+    return envelope_outcome(reply, {part.name: part.content for part in read})

@@ -13,10 +13,9 @@ from datetime import timedelta
 from xml.sax.saxutils import escape  # writes only; nothing is parsed with it
 
 from services.insurance.payers.adapter import NOTHING_WAITS, AttemptResult, Capabilities
-from services.insurance.payers.core_envelope import Identity, envelope_outcome, error_outcome, request_fields
-from services.insurance.payers.exchange import LARGEST_ANSWER, Exchange, Reply, refusal
+from services.insurance.payers.core_envelope import Identity, envelope_outcome, request_fields
+from services.insurance.payers.exchange import Exchange, Reply
 from services.insurance.payers.multipart import boundary_of, parts
-from services.insurance.payers.payload import outcome
 from services.insurance.payers.safe_xml import Leaf, UnsafeXml, elements, local
 
 ENVELOPE = "http://www.w3.org/2003/05/soap-envelope"
@@ -90,20 +89,21 @@ def _security(identity: Identity) -> str:
 
 
 def _result(reply: Reply) -> AttemptResult:
-    """A SOAP answer or fault is read whatever the HTTP status; where there is none, the status speaks."""
-    envelope = _envelope(reply)
-    fault = _fault(envelope)
-    if fault and reply.status != 429:
-        return error_outcome(reply, fault)
-    if envelope and reply.status == 200:
-        return envelope_outcome(reply, _fields(envelope))
-    return refusal(reply) or outcome(reply, b"")
+    return envelope_outcome(reply, _fields(reply))
 
 
-def _envelope(reply: Reply) -> tuple[Leaf, ...]:
-    """The elements below the SOAP body; none when this is no SOAP, or XML nobody should read."""
-    if len(reply.body) > LARGEST_ANSWER:
-        return ()
+def _fields(reply: Reply) -> Mapping[str, bytes]:
+    """The children of the CORE answer, wherever it stands in the SOAP body: gateways wrap it in an element
+    named after the operation. A SOAP fault counts as an error code."""
+    inside = _inside(reply)
+    fault = _fault(inside)
+    if fault:
+        return {"ErrorCode": fault.encode()}
+    return {leaf.name: leaf.text.encode() for leaf in inside if local(leaf.path[-2]) == ANSWER}
+
+
+def _inside(reply: Reply) -> tuple[Leaf, ...]:
+    """The elements of the SOAP body; none when this is no SOAP, or XML nobody should read."""
     kind = reply.headers.get("content-type", "")
     body = reply.body
     if kind.lower().startswith("multipart/related"):
@@ -113,21 +113,15 @@ def _envelope(reply: Reply) -> tuple[Leaf, ...]:
         found = elements(body)
     except UnsafeXml:
         return ()
-    return tuple(leaf for leaf in found if [local(name) for name in leaf.path[:2]] == ["Envelope", "Body"])
+    return tuple(
+        leaf for leaf in found[1:] if [local(name) for name in leaf.path[:2]] == ["Envelope", "Body"]
+    )
 
 
-def _fields(envelope: tuple[Leaf, ...]) -> Mapping[str, bytes]:
-    return {
-        leaf.name: leaf.text.encode()
-        for leaf in envelope
-        if len(leaf.path) == 4 and local(leaf.path[2]) == ANSWER
-    }
-
-
-def _fault(envelope: tuple[Leaf, ...]) -> str:
+def _fault(body: tuple[Leaf, ...]) -> str:
     """The fault's codes in one string, "" without a fault. SOAP 1.2's Receiver and 1.1's Server are the other
     side's trouble and may pass (SOAP 1.2 part 1, 5.4.6); the reason text is not ours to interpret."""
-    inside = [leaf for leaf in envelope if len(leaf.path) > 2 and local(leaf.path[2]) == "Fault"]
+    inside = [leaf for leaf in body if len(leaf.path) > 2 and local(leaf.path[2]) == "Fault"]
     stated = [leaf.text.strip() for leaf in inside if leaf.name in ("Value", "faultcode")]
     codes = [text.rpartition(":")[2] for text in stated]
     passing = bool(codes) and codes[0].startswith(("Receiver", "Server"))

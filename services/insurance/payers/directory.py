@@ -40,9 +40,6 @@ class Directory:
     def __iter__(self) -> Iterator[Payer]:
         return iter(self._payers)
 
-    def __len__(self) -> int:
-        return len(self._payers)
-
     def find(self, written: str) -> Payer | None:
         """The payer meant by a code or by what stands on a card; None rather than a guess."""
         return self._exact.get(_plain(written)) or self._bare.get(_bare(written))

@@ -20,16 +20,17 @@ class EdiHttp:
     """One clearinghouse endpoint: `url` is its origin, `path` where inquiries are posted."""
 
     name = "edi_http"
+    receiver = "THROUGHCARESIM"
     capabilities = Capabilities(x12=True, multi_stc=True, batch=False, test=True)
 
-    def __init__(self, url: str, *, receiver: str = "THROUGHCARESIM", path: str = "/eligibility") -> None:
-        self.receiver = receiver
+    def __init__(self, url: str, *, path: str = "/eligibility") -> None:
         self._url = httpx2.URL(url.rstrip("/") + path)
         self._exchange = Exchange()
 
     async def send(self, inquiry: str, deadline: timedelta) -> AttemptResult:
         """Send and read, all within `deadline`. A time-out is never "no coverage": it is `unavailable`."""
-        body = inquiry.encode("ascii")
+        # An encoding that cannot fail: the error would carry the whole inquiry.
+        body = inquiry.encode("utf-8", errors="replace")
         reply = await self._exchange("POST", str(self._url), deadline, body=body, headers=MEDIA)
         return reply if isinstance(reply, AttemptResult) else self._result(reply, self._url)
 

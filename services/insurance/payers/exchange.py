@@ -34,7 +34,7 @@ class Reply:
     """What came over HTTP within the deadline. `body` stops one byte beyond the cap."""
 
     status: int
-    headers: httpx2.Headers
+    headers: httpx2.Headers = field(repr=False)
     body: bytes = field(repr=False)
     latency: timedelta
 

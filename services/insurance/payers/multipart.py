@@ -13,10 +13,9 @@ NAME = re.compile(r'\bname\s*=\s*(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: its form field's name, its media type, its bytes."""
+    """One part: its form field's name and its bytes."""
 
     name: str
-    media: str
     content: bytes = field(repr=False)
 
 
@@ -52,7 +51,7 @@ def parts(body: bytes, boundary: str) -> tuple[Part, ...]:
         headers = dict(_header(one) for one in head.decode("latin-1").splitlines() if ":" in one)
         named = NAME.search(headers.get("content-disposition", ""))
         name = (named[1] or named[2] or "") if named else ""
-        found.append(Part(name, headers.get("content-type", ""), content))
+        found.append(Part(name, content))
     return tuple(found)
 
 

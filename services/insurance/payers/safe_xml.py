@@ -27,8 +27,8 @@ class Leaf:
     """An element: names from the root down, each `{namespace}local`; its own text; its attributes."""
 
     path: tuple[str, ...]
-    text: str
-    attributes: dict[str, str] = field(default_factory=dict)
+    text: str = field(repr=False)
+    attributes: dict[str, str] = field(repr=False)
 
     @property
     def name(self) -> str:

@@ -1,16 +1,29 @@
 """Reads a 270 as strictly as a clearinghouse would, with code of its own.
 
 It shares nothing with our tolerant reader, so that a defect of our writer cannot hide behind our own
-tolerance: fixed ISA width, every count, the hierarchy, required segments, the NPI's check digit. What it
-finds wrong it names as a TA1 (TA105) or a 999 (IK3, IK4, IK5) does, by position from ST as 1.
+tolerance: the width of every ISA element, every count, the hierarchy, required segments, the NPI's check
+digit. What it finds wrong it names as a TA1 (TA105) or a 999 (IK3, IK4, IK5) does, by position from ST as 1.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import date
 
-ISA_LENGTH = 106
 VERSION = "005010X279A1"
 HIERARCHIES = (["20", "21", "22"], ["20", "21", "22", "23"])
+
+# ISA01 to ISA15: what each must be, in its fixed width, and the note (TA105) for one that is not. There is no
+# note for the repetition separator: 016 is from when ISA11 named the standard.
+ID = r"[!-~][ -~]{14}"
+QUALIFIER = "01|14|20|27|28|29|30|33|ZZ"
+ISA = (
+    *(("00|03", "010"), (r"[ -~]{10}", "011"), ("00|01", "012"), (r"[ -~]{10}", "013")),
+    *((QUALIFIER, "005"), (ID, "006"), (QUALIFIER, "007"), (ID, "008")),
+    *(("[0-9]{6}", "014"), ("[0-9]{4}", "015"), ("[^A-Za-z0-9 ]", "016")),
+    *(("00501", "017"), ("[0-9]{9}", "018"), ("[01]", "019")),
+    ("T", "020"),  # test indicator: this house never takes live data
+)
+CUSTOMARY = ("*", "^", ":", "~")  # element, repetition, component, segment
 
 # IK304
 UNEXPECTED, MISSING, ELEMENTS_WRONG = "2", "3", "8"
@@ -74,8 +87,10 @@ class TransactionRefused(Exception):
         return SEGMENTS_WRONG if self.segment else self.code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Named:
+    """A person as asked about or answered for; not shown, as every other body of an inquiry."""
+
     first_name: str
     last_name: str
     member_id: str
@@ -105,7 +120,7 @@ class _Row:
     """A segment and where it stands, ST being 1."""
 
     position: int
-    elements: list[str]
+    elements: list[str] = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -118,17 +133,48 @@ class _Row:
 def checked(body: bytes) -> Question:
     """The question in `body`. Raises one of the three refusals above, and nothing else."""
     text = body.decode("ascii", errors="replace")
-    if len(text) < ISA_LENGTH or not text.startswith("ISA"):
+    isa = text.split(text[3:4] or "*", 16)
+    if isa[0] != "ISA" or len(isa) != 17:
         raise NotAnInterchange
-    element, terminator = text[3], text[105]
-    isa = text[:105].split(element)
-    if len(isa) != 17 or len({element, terminator, isa[16], isa[11]}) != 4:
-        raise NotAnInterchange
-    rows = [row.split(element) for row in text[ISA_LENGTH:].split(terminator) if row]
-    group = rows[0][6] if rows and rows[0][0] == "GS" and len(rows[0]) > 8 else "0"
-    envelope = Envelope(isa[6].strip(), isa[8].strip(), isa[13], group, element, isa[16], isa[11], terminator)
-    _check_envelope(envelope, isa, rows)
+    delimiters = (text[3], isa[11], isa[16][:1], isa[16][1:2])
+    rows = [row.split(text[3]) for row in isa[16][2:].split(delimiters[3] or "~") if row]
+    unusable = _unusable(isa, delimiters)
+    envelope = _envelope(isa, CUSTOMARY if unusable else delimiters, rows)
+    note = _out_of_shape(isa) or unusable
+    if note:
+        raise InterchangeRefused(envelope, note)
+    _check_group(envelope, rows)
     return _Transaction(envelope, rows[1:-2]).question()
+
+
+def _out_of_shape(isa: list[str]) -> str:
+    """The note for the first of ISA01 to ISA15 that is not as it must be; "" when all are."""
+    for given, (form, note) in zip(isa[1:16], ISA, strict=True):
+        if not re.fullmatch(form, given):
+            return note
+    return ""
+
+
+def _unusable(isa: list[str], delimiters: tuple[str, ...]) -> str:
+    """The note for the first delimiter that is no single sign of its own; "" when all four will do."""
+    data = "".join(isa[1:11] + isa[12:16])
+    for place, (mark, note) in enumerate(zip(delimiters, ("026", "016", "027", "004"), strict=True)):
+        sign = len(mark) == 1 and mark.isascii() and not mark.isalnum() and mark != " "
+        if not sign or mark in data or mark in delimiters[:place]:
+            return note
+    return ""
+
+
+def _envelope(isa: list[str], delimiters: tuple[str, ...], rows: list[list[str]]) -> Envelope:
+    """What can be repeated of `isa`; where it is out of shape, what a refusal can be written with."""
+    group = rows[0][6] if rows and rows[0][0] == "GS" and len(rows[0]) > 8 else "0"
+    control = isa[13] if re.fullmatch("[0-9]{9}", isa[13]) else "0" * 9
+    sender, receiver = (
+        "".join(c for c in isa[place] if " " <= c <= "~" and c not in delimiters)[:15].strip()
+        for place in (6, 8)
+    )
+    element, repetition, component, terminator = delimiters
+    return Envelope(sender, receiver, control, group, element, component, repetition, terminator)
 
 
 def npi_is_valid(npi: str) -> bool:
@@ -141,14 +187,10 @@ def npi_is_valid(npi: str) -> bool:
     return sum(doubled) % 10 == 0
 
 
-def _check_envelope(envelope: Envelope, isa: list[str], rows: list[list[str]]) -> None:
-    if isa[15] != "T":
-        raise InterchangeRefused(envelope, "020")  # test indicator: this house never takes live data
-    if isa[12] != "00501":
-        raise InterchangeRefused(envelope, "017")
+def _check_group(envelope: Envelope, rows: list[list[str]]) -> None:
     if len(rows) < 5 or rows[-1][0] != "IEA" or rows[-2][0] != "GE" or len(rows[-1]) != 3:
         raise InterchangeRefused(envelope, "022")
-    if rows[-1][2] != isa[13]:
+    if rows[-1][2] != envelope.control:
         raise InterchangeRefused(envelope, "001")
     if rows[-1][1] != "1" or sum(row[0] == "GS" for row in rows) != 1:
         raise InterchangeRefused(envelope, "021")

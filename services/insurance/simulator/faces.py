@@ -7,6 +7,7 @@ coded     POST /coded-answers          HTTP 200 whatever happens; 0 done, 1 reje
 """
 
 import hmac
+import json
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -39,8 +40,6 @@ def routes(house: Clearinghouse, settings: SimulatorSettings) -> APIRouter:
             served = await house.serve(await body_of(request), wanted(request))
         except NoInquiry:
             return PlainTextResponse("This is not an X12 interchange.", 400)
-        except TooLarge:
-            return PlainTextResponse("The inquiry is too large.", 413)
         if isinstance(served, Failed):
             return http_failure(served.fault, request)
         return waiting.put(served.text) if served.later else Response(served.text, media_type=X12)
@@ -80,10 +79,10 @@ def routes(house: Clearinghouse, settings: SimulatorSettings) -> APIRouter:
         if not same(request.headers.get("authorization", ""), settings.simulator_key.get_secret_value()):
             return JSONResponse({"code": "ACCESS_DENIED", "message": "The key is not valid."}, 403)
         try:
-            told = await request.json()
+            told = json.loads(await body_of(request))
             inquiry = str(told["x12"]).encode("utf-8")
             served = await house.serve(inquiry, wanted(request))
-        except (NoInquiry, ValueError, TypeError, KeyError):
+        except (NoInquiry, ValueError, TypeError, KeyError, RecursionError):
             return JSONResponse({"code": "INVALID_REQUEST", "message": "x12 must be a 270."}, 400)
         if isinstance(served, Failed):
             return http_failure(served.fault, request)

@@ -4,7 +4,7 @@ The faces (faces.py) turn what comes of it into HTTP; nothing here knows how it 
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.insurance.simulator import faults, replies, spoiling
@@ -34,7 +34,7 @@ FAILURES = frozenset(
 class Served:
     """X12 to be delivered. `kind`: 271, 999 or TA1. `later`: it is to be fetched, not delivered at once."""
 
-    text: str
+    text: str = field(repr=False)
     kind: str
     later: bool = False
 

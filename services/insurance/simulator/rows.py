@@ -54,8 +54,8 @@ def period(qualifier: str, start: str, end: str) -> Row:
     return ["DTP", qualifier, "RD8", f"{start}-{end}"]
 
 
-def active(plan: str, *types: str, insurance: str = "") -> Row:
-    return benefit("1", *(types or ("30",)), plan=plan, insurance=insurance)
+def active(plan: str, *types: str) -> Row:
+    return benefit("1", *(types or ("30",)), plan=plan)
 
 
 def deductible(
@@ -85,9 +85,9 @@ def needs_authorisation(network: str, *types: str) -> Row:
     return benefit("CB", *types, authorisation="Y", network=network)
 
 
-def excluded(*types: str, by: str = "I") -> Row:
-    """`by`: I non-covered, E exclusion."""
-    return benefit(by, *types)
+def excluded(*types: str) -> Row:
+    """Non-covered (EB01 I)."""
+    return benefit("I", *types)
 
 
 def limited_days(total: str, left: str, *types: str) -> list[Row]:
@@ -109,9 +109,9 @@ def administrator(name: str, payer_id: str, phone: str, *types: str) -> list[Row
     ]
 
 
-def other_payer(name: str, payer_id: str, entity: str = "PRP") -> list[Row]:
+def other_payer(name: str, payer_id: str) -> list[Row]:
     """EB*R (other payer) with its 2120 loop. PRP: the other one pays first."""
-    return [benefit("R", "30"), *_entity(entity, name, payer_id, "")]
+    return [benefit("R", "30"), *_entity("PRP", name, payer_id, "")]
 
 
 def _accumulator(

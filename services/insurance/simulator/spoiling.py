@@ -34,7 +34,8 @@ def spoilt(text: str, question: Question, fault: Fault | None) -> str:
         case Fault.BOM:
             return MARK + text
         case Fault.COUNT:
-            return re.sub(rf"SE\{envelope.element}\d+", f"SE{envelope.element}99", text)
+            trailer = f"SE{envelope.element}"
+            return re.sub(re.escape(trailer) + r"\d+", lambda _: trailer + "99", text)
         case Fault.DUPLICATE:
             return text + text
         case Fault.SWAPPED:

@@ -4,10 +4,11 @@ notes.
 The hierarchy comes from HL02 and HL03; HL04 ("has children") is wrong in real answers and is not read.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from services.insurance.x12 import damage
-from services.insurance.x12.answers import Answer, Benefit, Party, Response
+from services.insurance.x12 import damage, repeating
+from services.insurance.x12.answers import Answer, Benefit, Party, Rejection, Response
 from services.insurance.x12.envelopes import Transaction
 from services.insurance.x12.levels import LOOP, PEOPLE, Level
 from services.insurance.x12.notes import Notes
@@ -15,8 +16,6 @@ from services.insurance.x12.segments import Segment
 
 ABOVE = {"21": "20", "22": "21", "23": "22"}
 LEVEL_OF = {"PR": "20", "1P": "21", "IL": "22", "03": "23"}  # NM101
-# A subscriber's benefits are repeated for each dependant; a hostile answer must not make that a flood.
-LARGEST_REPEAT = 50_000
 
 
 def response(transaction: Transaction, *, whole: bool = True) -> Response:
@@ -41,10 +40,11 @@ def response(transaction: Transaction, *, whole: bool = True) -> Response:
             other.append(segment)
     _connect(levels, notes)
     notes.damaged += damage.signs(transaction.segments, transaction.stated)
+    answers = tuple(_answers(levels, transaction.segments, notes))
     return Response(
         transaction.control,
         reference,
-        tuple(_answers(levels, notes)),
+        answers,
         tuple(other),
         whole and transaction.whole and not notes.damaged,
         (*notes.odd, *notes.damaged),
@@ -77,9 +77,9 @@ def _is_another(kind: str | None, level: Level) -> bool:
     """
     if kind == "23":
         bracketed = bool(level.benefits) and level.benefits[-1].bracketed
-        return not bracketed and (level.kind != "23" or level.name is not None)
+        return not bracketed and (level.kind != "23" or level.is_named())
     if kind == "22" and not level.benefits:
-        return level.kind in ("20", "21") or (level.kind == "22" and level.name is not None)
+        return level.kind in ("20", "21") or (level.kind == "22" and level.is_named())
     return False
 
 
@@ -105,26 +105,33 @@ def _connect(levels: list[Level], notes: Notes) -> None:
             latest[level.kind] = level
 
 
-def _answers(levels: list[Level], notes: Notes) -> list[Answer]:
-    """One answer a patient; without any patient, one for the last level, so that its refusal is not lost.
-
-    A subscriber with dependants is a patient too when the trace of an own question stands there.
-    """
-    repeated = sum(len(one.benefits) * sum(b.kind == "23" for b in one.below) for one in levels)
-    if repeated > LARGEST_REPEAT:
-        notes.odd.append("Subscribers' benefits are not repeated for their many dependants.")
-    found = [
-        _answer(level, repeat=repeated <= LARGEST_REPEAT)
-        for level in levels
-        if level.kind == "23"
-        or (
-            level.kind == "22" and (not level.below or (level.traces and (level.benefits or level.questions)))
-        )
-    ]
-    return found or [_answer(level) for level in levels[-1:]]
+def _answers(levels: list[Level], segments: Sequence[Segment], notes: Notes) -> list[Answer]:
+    """One answer a patient; without any patient, one for the last level, so that its refusal is not lost."""
+    patients = list(_patients(levels)) or levels[-1:]
+    refusals, benefits = repeating.allowed(levels, patients, segments, notes)
+    return [_answer(level, refusals=refusals, benefits=benefits) for level in patients]
 
 
-def _answer(level: Level, *, repeat: bool = True) -> Answer:
+def _patients(levels: Sequence[Level]) -> Iterator[Level]:
+    """Everybody something is said of, in file order. A subscriber with benefits of their own is a patient
+    beside the dependants, and comes behind them unless a trace shows that the subscriber was asked about."""
+    for level in levels:
+        above = level.above
+        if level.kind == "23":
+            yield level
+            if above is not None and above.below[-1] is level and _is_told(above) and not above.traces:
+                yield above
+        elif level.kind == "22" and (not level.below or (level.traces and _is_told(level))):
+            yield level
+
+
+def _is_told(level: Level) -> bool:
+    """Whether this is a subscriber of whom the file says or asks something."""
+    return level.kind == "22" and bool(level.benefits or level.questions)
+
+
+def _answer(level: Level, *, refusals: bool, benefits: bool) -> Answer:
+    """`refusals` and `benefits` are whether those of upper levels are repeated here."""
     chain: list[Level] = []
     above: Level | None = level
     while above is not None:
@@ -133,12 +140,15 @@ def _answer(level: Level, *, repeat: bool = True) -> Answer:
     by_kind = {one.kind: one for one in chain}
     subscriber, dependant = (by_kind[kind].person() if kind in by_kind else None for kind in PEOPLE)
     source, receiver = (by_kind[kind].party() if kind in by_kind else Party() for kind in ("20", "21"))
-    benefits: tuple[Benefit, ...] = ()
+    said: tuple[Benefit, ...] = ()
     if dependant:
-        benefits = dependant.benefits
-        if subscriber and repeat:
-            benefits += tuple(replace(b, scope="subscriber") for b in subscriber.benefits)
+        said = dependant.benefits
+        if subscriber and benefits:
+            said += tuple(replace(b, scope="subscriber") for b in subscriber.benefits)
     elif subscriber:
-        benefits = subscriber.benefits
-    rejections = tuple(r for one in chain for r in one.rejections)
-    return Answer(source, receiver, subscriber, dependant, rejections, benefits)
+        said = subscriber.benefits
+    # One refusal of each upper level stays in any case, so that nobody below reads as accepted.
+    kept: list[Rejection] = []
+    for one in chain:
+        kept += one.rejections if refusals or one is level else one.rejections[:1]
+    return Answer(source, receiver, subscriber, dependant, tuple(kept), said)

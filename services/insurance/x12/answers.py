@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from services.insurance.x12.segments import Segment
 
+LONGEST_ID = 80  # characters of NM109
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -173,6 +175,8 @@ class Person:
     """HI: (qualifier, code)."""
     military: tuple[str, ...] = ()
     """MPI01 to MPI07, as coded."""
+    birth_date_unreadable: bool = False
+    """DMG02 stated something that is no date: masked, only a year, or damaged. It may be anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +200,9 @@ class Answer:
 
     @property
     def member_id(self) -> str:
-        """The patient's own id where there is one, else the subscriber's."""
+        """The patient's own id where there is one, else the subscriber's; no more of it than NM109 may hold."""
         people = [p for p in (self.dependant, self.subscriber) if p is not None]
-        return next((p.party.id for p in people if p.party.id), "")
+        return next((p.party.id for p in people if p.party.id), "")[:LONGEST_ID]
 
 
 @dataclass(frozen=True, slots=True)

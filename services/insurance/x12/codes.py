@@ -10,6 +10,9 @@ from typing import Final
 ACTIVE: Final = frozenset({"1", "2", "3", "4"})
 PENDING: Final = frozenset({"5", "7", "8", "V"})
 INACTIVE: Final = "6"
+# What a benefit costs, how far it goes and who leads the care: says nothing of whether the plan is active.
+TERMS: Final = frozenset({"A", "B", "C", "CB", "D", "F", "G", "H", "J", "L", "MC"})
+SHARES: Final = frozenset({"A", "B", "C", "G"})
 
 # EB01
 INFORMATION: Final = {
@@ -212,7 +215,6 @@ NOT_MEDICAL: Final = frozenset(
     {*map(str, range(23, 29)), *map(str, range(35, 42)), *map(str, range(88, 93)), "AL", "AM", "AN", "AO"}
 )
 
-# DTP01 by what it does to a span of coverage
 # DTP01 in a 270 or 271
 DATE: Final = {
     "096": "discharge",
@@ -248,6 +250,9 @@ DATE: Final = {
     "636": "last update",
     "771": "status",
 }
-BEGINS: Final = frozenset({"346", "348", "356", "193"})
-ENDS: Final = frozenset({"347", "349", "357", "194"})
+# DTP01 by what it does to a span of coverage
+BEGINS: Final = frozenset({"346", "348", "356", "193", "539", "340", "342"})
+ENDS: Final = frozenset({"347", "349", "357", "194", "540", "341", "343"})
 SPANS: Final = frozenset({"291", "292", "307", "472", "435"})
+VISITS: Final = frozenset({"472", "435"})
+DEATH: Final = "442"

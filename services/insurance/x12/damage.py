@@ -41,8 +41,8 @@ KNOWN = frozenset(
         "AMT",
     ]
 )
-NAME = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 DIGITS = re.compile(r"\d{1,12}", re.ASCII)
+TELLING = 3  # elements behind a name that show its kind
 
 
 def _refusal(rest: Sequence[str]) -> bool:
@@ -79,7 +79,7 @@ def signs(segments: Sequence[Segment], stated: int | None) -> Iterator[str]:
     for segment in segments:
         if segment.id in KNOWN:
             continue
-        if not NAME.fullmatch(segment.id):
+        if not segment.is_named():
             yield f"Segment {segment.position} is damaged: it has no segment name."
         elif kind := _meant(segment):
             yield f"Segment {segment.position} is damaged: it reads like {kind} under another name."
@@ -94,7 +94,7 @@ def _meant(segment: Segment) -> str | None:
     have grown on to it (EB6)."""
     if segment.id[:2] in ("EB", "HL") and (segment.id[2].isdigit() or segment.id[2] in INFORMATION):
         return segment.id[:2]
-    rests = (segment.elements, segment.elements[1:])
+    rests = (segment.elements, segment.elements[1 : 1 + TELLING])
     return next((kind for kind, like in LIKE.items() if any(map(like, rests))), None)
 
 
@@ -102,6 +102,6 @@ def _swallowed(segment: Segment) -> str | None:
     """The kind of a segment that became part of this one when the terminator between them was lost."""
     for place, element in enumerate(segment.elements, start=1):
         for kind, like in LIKE.items():
-            if element.endswith(kind) and like(segment.elements[place:]):
+            if element.endswith(kind) and like(segment.elements[place : place + TELLING]):
                 return kind
     return None

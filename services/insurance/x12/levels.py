@@ -15,13 +15,23 @@ from services.insurance.x12.answers import (
     Rejection,
     Trace,
 )
+from services.insurance.x12.codes import ACTIVE, INACTIVE, INFORMATION, PENDING
 from services.insurance.x12.notes import Notes
 from services.insurance.x12.segments import Delimiters, Segment
 
 LOOP = {"20": "A", "21": "B", "22": "C", "23": "D"}
 PEOPLE = ("22", "23")
+# NM101 of the one a level is about (2100A-D); any other name there belongs to somebody beside them.
+SUBJECT = {
+    "20": frozenset({"2B", "36", "GP", "P5", "PR"}),
+    "21": frozenset({"1P", "2B", "36", "80", "FA", "GP", "P5", "PR"}),
+    "22": frozenset({"03", "74", "IL", "QC"}),
+    "23": frozenset({"03", "74", "IL", "QC"}),
+}
 # What stands at a person's level before their benefits. Among the benefits it is a sign that a level is lost.
 PERSONAL = frozenset({"TRN", "DMG", "INS", "HI", "MPI"})
+# EB01 that says whether there is coverage, and so whose EB03 and dates do.
+STATUS = ACTIVE | PENDING | {INACTIVE}
 
 
 @dataclass(slots=True)
@@ -29,6 +39,8 @@ class Named:
     """An NM1 while what hangs below it is being read."""
 
     first: Party
+    is_person: bool = False
+    """NM102 is 1."""
     street: Segment | None = None
     place: Segment | None = None
     contacts: list[Contact] = field(default_factory=list)
@@ -71,6 +83,22 @@ class Draft:
     entities: list[Named] = field(default_factory=list)
     bracketed: bool = False
     """Between LS and LE, where an NM1 names an entity of this benefit and nobody else."""
+    naming: bool = False
+    """From an NM1 to the LE, where more may be said of that entity."""
+
+    def is_decisive(self) -> bool:
+        """Whether the coverage may hang on this row; one that says nothing known may have been such a row."""
+        if isinstance(self.first, Question):
+            return True
+        return _is_decisive(self.first.information)
+
+    def describes(self, segment: Segment) -> bool:
+        """Whether a person's segment can be about the latest entity here. Not without a bracket about another
+        policy holder: that may be the next patient, whose level (HL) is lost. And nobody traces an entity."""
+        if not self.naming or segment.id == "TRN":
+            return False
+        latest = self.entities[-1]
+        return self.bracketed or not (latest.is_person and latest.first.entity in SUBJECT["22"])
 
     def benefit(self) -> Benefit:
         assert isinstance(self.first, Benefit)
@@ -108,7 +136,10 @@ class Level:
     parent: str
     position: int
     name: Named | None = None
+    beside: bool = False
+    """Whether the latest name here was of somebody the level is not about."""
     birth_date: date | None = None
+    birth_date_unreadable: bool = False
     sex: str = ""
     relationship: str = ""
     military: tuple[str, ...] = ()
@@ -121,7 +152,16 @@ class Level:
     questions: list[Draft] = field(default_factory=list)
     above: "Level | None" = None
     below: list["Level"] = field(default_factory=list)
-    read: Person | None = None
+    read: Person | Party | None = None
+    carried: int = 0
+    """How many patients' answers this level stands in."""
+
+    def is_named(self) -> bool:
+        """Whether the name of the one this level is about has been read."""
+        return self.name is not None and self._is_about(self.name.first.entity)
+
+    def _is_about(self, entity: str) -> bool:
+        return self.kind not in SUBJECT or entity in SUBJECT[self.kind]
 
     def loop(self) -> str:
         """Where an AAA stands now: before the name, at the name, or at a benefit."""
@@ -130,7 +170,8 @@ class Level:
 
     def person(self) -> Person:
         """The person of this level, made once: every one of a thousand dependants shares the subscriber."""
-        self.read = self.read or self._person()
+        if not isinstance(self.read, Person):
+            self.read = self._person()
         return self.read
 
     def _person(self) -> Person:
@@ -148,11 +189,14 @@ class Level:
             tuple(draft.question() for draft in self.questions),
             tuple(self.diagnoses),
             self.military,
+            self.birth_date_unreadable,
         )
 
     def party(self) -> Party:
-        """The payer or provider of a level that is no person's."""
-        return self.name.party(self.references) if self.name else Party()
+        """The payer or provider of a level that is no person's, made once as a person is."""
+        if not isinstance(self.read, Party):
+            self.read = self.name.party(self.references) if self.name else Party()
+        return self.read
 
     def take(self, segment: Segment, marks: Delimiters, notes: Notes) -> bool:
         """Read `segment` into this level, or into its latest benefit or question; False when it has no place
@@ -160,6 +204,9 @@ class Level:
         open_draft = self.benefits[-1] if self.benefits else self.questions[-1] if self.questions else None
         if self.benefits and segment.id in PERSONAL:
             where = f"{segment.id} at segment {segment.position}"
+            if self.benefits[-1].describes(segment):
+                notes.odd.append(f"{where} stands below an entity of a benefit, where nobody reads it.")
+                return False
             notes.damaged.append(f"{where} stands among benefits: the level (HL) before it is lost.")
         match segment.id:
             case "EB" if self.kind in PEOPLE:
@@ -170,7 +217,8 @@ class Level:
                 at = segment.at
                 self.rejections.append(Rejection(self.loop(), at(1), at(3), at(4), segment.position))
             case "DTP":
-                period = values.period(segment, notes)
+                decisive = open_draft is None or open_draft.is_decisive()
+                period = values.period(segment, notes, decisive=decisive)
                 if period:
                     (open_draft or self).dates.append(period)
             case "REF":
@@ -188,14 +236,22 @@ class Level:
                 _condition(segment, open_draft)
             case "LS" | "LE" if self.benefits:
                 self.benefits[-1].bracketed = segment.id == "LS"
+                self.benefits[-1].naming = False
             case "NM1" if self.benefits:
-                self.benefits[-1].entities.append(Named(values.party(segment)))
+                self.benefits[-1].entities.append(_named(segment))
+                self.benefits[-1].naming = True
             case "NM1":
-                self.name = Named(values.party(segment))
+                self.beside = self.name is not None and not self._is_about(segment.at(1))
+                if self.beside:
+                    said = "names somebody beside the one its level is about."
+                    notes.odd.append(f"NM1 at segment {segment.position} {said}")
+                    return False
+                self.name = _named(segment)
             case "TRN":
                 self.traces.append(values.trace(segment))
             case "DMG":
-                self.birth_date, self.sex = values.birth_date(segment, notes), segment.at(3)
+                self.birth_date, self.birth_date_unreadable = values.birth_date(segment, notes)
+                self.sex = segment.at(3)
             case "INS":
                 self.relationship = segment.at(2)
             case "HI":
@@ -210,8 +266,16 @@ class Level:
 
     def _latest_name(self, draft: Draft | None) -> Named | None:
         if draft is None:
-            return self.name
+            return None if self.beside else self.name
         return draft.entities[-1] if draft.entities else None
+
+
+def _named(segment: Segment) -> Named:
+    return Named(values.party(segment), segment.at(2) == "1")
+
+
+def _is_decisive(information: str) -> bool:
+    return information in STATUS or information not in INFORMATION
 
 
 def _benefit(segment: Segment, marks: Delimiters, notes: Notes) -> Benefit:
@@ -220,7 +284,7 @@ def _benefit(segment: Segment, marks: Delimiters, notes: Notes) -> Benefit:
         position=segment.position,
         information=at(1),
         coverage_level=at(2),
-        service_types=values.service_types(segment, 3, marks.repetition, notes),
+        service_types=values.service_types(segment, 3, marks.repetition, notes, decisive=_is_decisive(at(1))),
         insurance_type=at(4),
         plan=at(5),
         period=at(6),

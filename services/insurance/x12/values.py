@@ -17,7 +17,10 @@ QUALIFIER = re.compile(r"\d{3}", re.ASCII)
 FORMAT = re.compile(r"[A-Z]{1,2}[0-9A-Z]{1,2}", re.ASCII)  # DTP02: D8, RD8, and what 4010 had beside them
 NO_DATE = frozenset({"", "00000000", "99999999"})  # how some payers write "none"
 # What repeats EB03 in files whose envelope declares nothing (4010) or something else than the body uses.
-REPEATS = "^:>|"
+REPEATS = "^:>|;&\\"
+# What a span says that has only its last day: DTP01 of that end, or of the end of any period.
+END_OF = {"291": "347", "346": "347", "307": "357", "356": "357", "292": "349", "348": "349"}
+END_OF_ANY = "194"
 
 
 def day(text: str) -> date | None:
@@ -47,37 +50,50 @@ def number(segment: Segment, place: int, notes: Notes) -> Decimal | None:
     return None
 
 
-def period(segment: Segment, notes: Notes) -> Period | None:
+def period(segment: Segment, notes: Notes, *, decisive: bool = True) -> Period | None:
     """A DTP: D8 one day, RD8 first and last day with a hyphen between.
 
-    A date that cannot be read is damage where it bounds the coverage: it may be the end of it.
+    RD8 with one day only is a beginning; with no first day it becomes the end that it states. A date that
+    cannot be read is damage where it bounds the coverage: it may be the end of it. `decisive` is whether a
+    date at this place can bound it at all.
     """
     qualifier, text = segment.at(1), segment.at(3)
-    empty = text in NO_DATE and FORMAT.fullmatch(segment.at(2)) and not segment.at(4)
-    if empty and QUALIFIER.fullmatch(qualifier):
+    known = QUALIFIER.fullmatch(qualifier) is not None
+    worse = notes.damaged if decisive else notes.odd
+    if text in NO_DATE and FORMAT.fullmatch(segment.at(2)) and not segment.at(4) and known:
         notes.odd.append(f"DTP03 at segment {segment.position} states no date.")
         return None
     first, hyphen, last = (part.strip() for part in text.partition("-"))
     start, end = day(first), day(last)
-    if start is None or (end is None and last not in NO_DATE) or (segment.at(2) == "RD8" and not hyphen):
-        said = f"DTP03 at segment {segment.position} is not a date."
-        bounds = not QUALIFIER.fullmatch(qualifier) or qualifier in BEGINS | ENDS | SPANS
-        (notes.damaged if bounds else notes.odd).append(said)
+    if hyphen and first in NO_DATE and last in NO_DATE and first and last and known:
+        notes.odd.append(f"DTP03 at segment {segment.position} states no date.")
         return None
-    if not QUALIFIER.fullmatch(qualifier):
-        notes.damaged.append(f"DTP01 at segment {segment.position} is not a qualifier of three digits.")
+    if hyphen and first in NO_DATE and first and end is not None and known:
+        notes.odd.append(f"DTP03 at segment {segment.position} ends without beginning.")
+        bounds = qualifier in BEGINS | SPANS
+        return Period(END_OF.get(qualifier, END_OF_ANY) if bounds else qualifier, end, None, segment.position)
+    one_day_only = segment.at(2) == "RD8" and not hyphen
+    if start is None or (end is None and last not in NO_DATE) or (one_day_only and segment.at(4)):
+        bounds = not known or qualifier in BEGINS | ENDS | SPANS
+        (worse if bounds else notes.odd).append(f"DTP03 at segment {segment.position} is not a date.")
+        return None
+    if one_day_only:
+        notes.odd.append(f"DTP03 at segment {segment.position} begins without ending.")
+    if not known:
+        worse.append(f"DTP01 at segment {segment.position} is not a qualifier of three digits.")
     if end is not None and end < start:
         notes.odd.append(f"DTP03 at segment {segment.position} ends before it begins.")
     return Period(qualifier, start, end, segment.position)
 
 
-def birth_date(segment: Segment, notes: Notes) -> date | None:
-    """DMG02. One that cannot be read is damage: it may be another person's."""
+def birth_date(segment: Segment, notes: Notes) -> tuple[date | None, bool]:
+    """DMG02, and whether it says something that cannot be read: then nobody knows whose it is."""
     text = segment.at(2)
     born = day(text)
-    if born is None and text not in NO_DATE:
-        notes.damaged.append(f"DMG02 at segment {segment.position} is not a date.")
-    return born
+    unreadable = born is None and text not in NO_DATE
+    if unreadable:
+        notes.odd.append(f"DMG02 at segment {segment.position} is not a date.")
+    return born, unreadable
 
 
 def party(segment: Segment) -> Party:
@@ -117,9 +133,12 @@ def parts(text: str, separator: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def service_types(segment: Segment, place: int, repetition: str | None, notes: Notes) -> tuple[str, ...]:
+def service_types(
+    segment: Segment, place: int, repetition: str | None, notes: Notes, *, decisive: bool = True
+) -> tuple[str, ...]:
     """Repeated service type codes, known or not. A code is letters and digits only, so separators other than
-    the declared one are told apart safely: 4010 envelopes declare none, and some bodies use another."""
+    the declared one are told apart safely: 4010 envelopes declare none, and some bodies use another.
+    `decisive` is whether the coverage itself hangs on them, so that what is no code may be damage."""
     text = segment.at(place)
     if text.isalnum():
         found = [text]
@@ -128,5 +147,6 @@ def service_types(segment: Segment, place: int, repetition: str | None, notes: N
             text = text.replace(mark, " ")
         found = text.split()
     if not all(CODE.fullmatch(code) for code in found):
-        notes.damaged.append(f"{segment.id}{place:02} at segment {segment.position} is not a list of codes.")
+        said = f"{segment.id}{place:02} at segment {segment.position} is not a list of codes."
+        (notes.damaged if decisive else notes.odd).append(said)
     return tuple(found)

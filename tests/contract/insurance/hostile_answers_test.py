@@ -56,8 +56,12 @@ def enveloped(body: bytes, prologue: bytes = b"") -> bytes:
     return prologue + b'<s:Envelope xmlns:s="%s"><s:Body>%s</s:Body></s:Envelope>' % (ENVELOPE.encode(), body)
 
 
+def children_of(fields: dict[str, str]) -> str:
+    return "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
+
+
 def core_answer(**fields: str) -> bytes:
-    children = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
+    children = children_of(fields)
     response = f'<c:COREEnvelopeRealTimeResponse xmlns:c="{CORE}">{children}</c:COREEnvelopeRealTimeResponse>'
     return enveloped(response.encode())
 
@@ -324,9 +328,7 @@ async def test_a_handshake_that_never_ends_ends_at_the_deadline() -> None:
 
 @pytest.mark.parametrize("name", WAYS)
 async def test_scrambled_answers_are_outcomes_like_any_other(name: str, url: str) -> None:
-    asked = EdiHttp(url)
-    text = (await send(asked, written())).raw.decode()
-    await asked.close()
+    text = await good_answer(url)
     chance = random.Random(20260315)
     for _ in range(40):
         body, *headers = GOOD_ANSWERS[name](text)
@@ -356,6 +358,76 @@ async def test_a_gateway_in_a_multipart_wrapper_is_read() -> None:
     result = await outcome("core_soap", once(http(wrapped, kind)))
     assert result.kind is ResultKind.ENVELOPE_REJECTED
     assert result.raw == TA1.encode()
+
+
+async def good_answer(url: str) -> str:
+    """The 271 of an active member, as the clearinghouse writes it."""
+    asked = EdiHttp(url)
+    text = (await send(asked, written())).raw.decode()
+    await asked.close()
+    return text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f'<n:realTimeTransactionResponse xmlns:n="{CORE}">', "</n:realTimeTransactionResponse>"),
+        ("<a><b>", "</b></a>"),
+    ],
+)
+async def test_an_answer_wrapped_in_the_operations_name_is_read(url: str, before: str, after: str) -> None:
+    text = await good_answer(url)
+    children = children_of({"PayloadType": "x", "ErrorCode": "Success", "Payload": text})
+    answer = f"<COREEnvelopeRealTimeResponse>{children}</COREEnvelopeRealTimeResponse>"
+    result = await outcome("core_soap", once(http(enveloped(f"{before}{answer}{after}".encode()), SOAP)))
+    assert (result.kind, result.trouble, result.raw) == (ANSWERED, None, text.encode())
+
+
+def in_envelope(name: str, **fields: str) -> tuple[bytes, str]:
+    """Body and media type of a CORE answer on either of its two ways."""
+    return (core_answer(**fields), SOAP) if name == "core_soap" else (form_data(fields, "b-"), f"{MIME}-")
+
+
+@pytest.mark.parametrize("name", ["core_soap", "core_mime"])
+@pytest.mark.parametrize("status", ["500 Oops", "400 Bad Request", "503 Later"])
+async def test_an_answer_is_read_whatever_the_http_status_beside_it(url: str, name: str, status: str) -> None:
+    text = await good_answer(url)
+    body, media = in_envelope(name, PayloadType="x", ErrorCode="Success", Payload=text)
+    result = await outcome(name, once(http(body, media, status=status)))
+    assert (result.kind, result.trouble, result.billed) == (ANSWERED, None, True)
+    assert result.raw == text.encode()
+
+
+@pytest.mark.parametrize("name", ["core_soap", "core_mime"])
+@pytest.mark.parametrize(
+    ("code", "status", "kind", "trouble"),
+    [
+        ("UnAuthorized", "500 Oops", MISCONFIGURED, Trouble.CREDENTIALS_REFUSED),
+        ("SenderIDIllegal", "500 Oops", MISCONFIGURED, Trouble.ENVELOPE_ERROR),
+        ("SystemUnavailable", "400 Bad Request", UNAVAILABLE, Trouble.SERVER_ERROR),
+        ("", "503 Later", UNAVAILABLE, Trouble.SERVER_ERROR),
+        ("UnAuthorized", "429 Busy", UNAVAILABLE, Trouble.TOO_MANY_REQUESTS),
+    ],
+)
+async def test_an_error_in_the_envelope_says_more_than_the_http_status(
+    name: str, code: str, status: str, kind: ResultKind, trouble: Trouble
+) -> None:
+    body, media = in_envelope(name, PayloadType="CoreEnvelopeError", ErrorCode=code)
+    result = await outcome(name, once(http(body, media, status=status)))
+    assert (result.kind, result.trouble) == (kind, trouble)
+
+
+@pytest.mark.parametrize("name", ["core_soap", "core_mime"])
+async def test_success_without_a_payload_is_no_answer_when_http_says_otherwise(name: str) -> None:
+    body, media = in_envelope(name, PayloadType="x", ErrorCode="Success", Payload="")
+    result = await outcome(name, once(http(body, media, status="500 Oops")))
+    assert (result.kind, result.trouble) == (UNAVAILABLE, Trouble.SERVER_ERROR)
+
+
+async def test_a_form_cut_off_at_the_cap_is_too_large_whatever_stands_in_it(url: str) -> None:
+    body = in_form(await good_answer(url)) + b" " * LARGEST_ANSWER
+    result = await outcome("core_mime", once(http(body, MIME)))
+    assert (result.kind, result.trouble) == (MISCONFIGURED, Trouble.TOO_LARGE)
 
 
 async def test_a_refused_envelope_says_more_than_the_error_code_beside_it() -> None:

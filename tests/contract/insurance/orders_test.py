@@ -10,7 +10,7 @@ import pytest
 
 from services.insurance.payers.edi_http import EdiHttp
 from services.insurance.simulator.faults import HEADER, PREFIX, Fault, Order, Orders, by_header, by_member
-from tests.contract.insurance.inquiring import anybody, send, written
+from tests.contract.insurance.inquiring import KEY, STEDI_PATH, anybody, send, written
 
 NOON = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
 MEDIA = {"content-type": "application/edi-x12"}
@@ -160,6 +160,38 @@ async def test_the_greatest_rate_and_concurrency_are_kept(
 
 
 async def test_an_inquiry_larger_than_any_is_refused(house: httpx2.AsyncClient) -> None:
-    for face in ("/eligibility", "/slow-answers", "/coded-answers", "/core/soap"):
-        answered = await house.post(face, content=b"ISA" * 40_000, headers=MEDIA)
+    headers = {**MEDIA, "authorization": KEY}
+    for face in ("/eligibility", "/slow-answers", "/coded-answers", "/core/soap", STEDI_PATH):
+        answered = await house.post(face, content=b"ISA" * 40_000, headers=headers)
         assert answered.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 60_000, b'{"x12": ' * 8_000, b"[]", b"1", b'{"x12": "\\ud800"}', b"\xff", b""]
+)
+async def test_json_that_holds_no_inquiry_is_a_bad_request(house: httpx2.AsyncClient, body: bytes) -> None:
+    answered = await house.post(STEDI_PATH, content=body, headers={"authorization": KEY})
+    assert answered.status_code == 400
+
+
+async def test_an_empty_repetition_separator_is_refused_with_a_ta1(house: httpx2.AsyncClient) -> None:
+    inquiry = written().replace("*1200*^*00501", "*12000**00501")
+    for text in (inquiry, written().replace("*^*", "**")):
+        answered = await house.post("/eligibility", content=text, headers=MEDIA)
+        assert answered.status_code == 200
+        assert "TA1*000000042*" in answered.text
+
+
+@pytest.mark.parametrize("element", ["\\", "(", "]"])
+async def test_every_fault_comes_with_any_separator(house: httpx2.AsyncClient, element: str) -> None:
+    for fault in set(Fault) - {Fault.RESET, Fault.SLOW, Fault.HANG}:
+        body = written().replace("*", element)
+        answered = await house.post("/eligibility", content=body, headers={**MEDIA, HEADER: fault.value})
+        known = {
+            Fault.ERROR: 500,
+            Fault.DOWN: 503,
+            Fault.BUSY: 429,
+            Fault.UNAUTHORIZED: 401,
+            Fault.VERSION: 400,
+        }
+        assert answered.status_code == known.get(fault, 202 if fault is Fault.LATER else 200)

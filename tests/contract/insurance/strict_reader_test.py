@@ -1,17 +1,19 @@
 """The clearinghouse's own reader names what is wrong with a 270, and where."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.insurance import x12
 from services.insurance.simulator.checking import (
     InterchangeRefused,
     NotAnInterchange,
     TransactionRefused,
     checked,
 )
+from services.insurance.simulator.replies import ta1
 from services.insurance.x12.inquiry_writing import Member
 from tests.contract.insurance.inquiring import MARISOL, written
 
@@ -51,6 +53,64 @@ def test_a_wrong_interchange_is_refused_with_its_note(old: str, new: str, note: 
     with pytest.raises(InterchangeRefused) as refused:
         checked(GOOD.replace(old, new).encode())
     assert refused.value.note == note
+
+
+HEAD = GOOD.split("*", 16)[:16]
+SHAPES = [
+    *((1, "010"), (2, "011"), (3, "012"), (4, "013"), (5, "005"), (6, "006"), (7, "007"), (8, "008")),
+    *((9, "014"), (10, "015"), (11, "016"), (12, "017"), (13, "018"), (14, "019"), (15, "020")),
+]
+
+
+def with_isa(place: int, value: str) -> str:
+    return "*".join([*HEAD[:place], value, *HEAD[place + 1 :], GOOD.split("*", 16)[16]])
+
+
+@pytest.mark.parametrize(("place", "note"), SHAPES)
+@pytest.mark.parametrize("slip", ["short", "long", "empty", "non-ASCII"])
+def test_an_isa_element_of_another_width_is_refused_with_its_note(place: int, note: str, slip: str) -> None:
+    value = {
+        "short": HEAD[place][:-1],
+        "long": HEAD[place] + HEAD[place][-1],
+        "empty": "",
+        "non-ASCII": "\u00e9" * len(HEAD[place]),
+    }[slip]
+    with pytest.raises(InterchangeRefused) as refused:
+        checked(with_isa(place, value).encode())
+    assert refused.value.note == note
+    told = ta1(refused.value.envelope, note, datetime(2026, 3, 15, 12, 0, tzinfo=UTC))
+    (receipt,) = x12.read(told.encode()).acknowledgements
+    assert (receipt.kind, receipt.accepted, receipt.codes) == ("TA1", False, (note,))
+    assert len(told.split("TA1")[0]) == 106
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "note"),
+    [
+        ("*2603", "*26030", "014"),
+        ("260315*1200*", "2603151*200*", "014"),
+        ("*T*:~", "*T*~", "004"),
+        ("*T*:~", "*T*::~", "004"),
+        ("*T*:~", "*T*^~", "027"),
+        ("*T*:~", "*T**~", "027"),
+        ("*T*:~", "*T*A~", "027"),
+        ("*T*:~", "*T*:^", "004"),
+        ("*T*:~", "*T*:T", "004"),
+        ("HARBOURBRIDGE ", "HARBOUR~BRIDGE", "004"),
+        ("HARBOURBRIDGE  ", " HARBOURBRIDGE ", "006"),
+        ("*^*", "*x*", "016"),
+    ],
+)
+def test_delimiters_are_single_signs_of_their_own(old: str, new: str, note: str) -> None:
+    assert old in GOOD
+    with pytest.raises(InterchangeRefused) as refused:
+        checked(GOOD.replace(old, new, 1).encode())
+    assert refused.value.note == note
+
+
+def test_an_interchange_in_delimiters_of_its_own_is_accepted() -> None:
+    odd = GOOD.translate(str.maketrans("*:^~", "|<>!"))
+    assert checked(odd.encode()).trace == "TC0001"
 
 
 @pytest.mark.parametrize(

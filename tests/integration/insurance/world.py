@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import httpx2
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
@@ -105,6 +106,31 @@ class HeldPayer:
             self.inquiries.append((await request.body()).decode())
             await self.go.wait()
             return Response(self.reply, media_type="application/edi-x12")
+
+        return app
+
+
+@dataclass
+class Line:
+    """The line to a clearinghouse: everything that passes is seen, and it can be cut."""
+
+    url: str
+    cut: bool = False
+    inquiries: list[str] = field(default_factory=list)
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.post("/eligibility")
+        async def eligibility(request: Request) -> Response:
+            body = await request.body()
+            self.inquiries.append(body.decode())
+            if self.cut:
+                return Response(status_code=503)
+            headers = {"content-type": "application/edi-x12"}
+            async with httpx2.AsyncClient(base_url=self.url) as client:
+                answer = await client.post("/eligibility", content=body, headers=headers)
+            return Response(answer.content, answer.status_code, media_type="application/edi-x12")
 
         return app
 

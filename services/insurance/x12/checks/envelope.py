@@ -17,9 +17,8 @@ CLOCK = re.compile(r"([01]\d|2[0-3])[0-5]\d([0-5]\d\d{0,2})?", re.ASCII)
 def findings(interchange: Interchange) -> Iterator[str]:
     yield from _isa(interchange)
     yield from _groups(interchange)
-    known = [t for t in interchange.transactions if t.kind in FUNCTION]
     for transaction in interchange.transactions:
-        if transaction not in known:
+        if transaction.kind not in FUNCTION:
             place = transaction.segments[0].position
             yield f"The transaction at segment {place} is neither a 270 nor a 271 and was not checked."
     if not interchange.transactions:

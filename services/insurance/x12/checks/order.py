@@ -44,7 +44,7 @@ def findings(transaction: Transaction) -> Iterator[str]:
     yield from _beginning(transaction.kind, transaction.segments[0], body)
     levels, stray = _levels(body)
     for segment in stray:
-        yield f"{segment.id} at segment {segment.position} stands before any level (HL)."
+        yield f"{segment.where} stands before any level (HL)."
     yield from _hierarchy(levels)
     for level in levels:
         yield from _level(transaction.kind, level)
@@ -148,7 +148,7 @@ def _ordered(kind: str, segments: Sequence[Segment]) -> Iterator[str]:
     reached, bracket = 1, None
     named = any(s.id == "NM1" for s in _before_details(segments))
     for segment in segments:
-        name, where = segment.id, f"{segment.id} at segment {segment.position}"
+        name, where = segment.id, segment.where
         if name in DETAIL_ORDER:
             if bracket:
                 yield f"LE is missing before the {where}."
