@@ -112,7 +112,6 @@ EXPIRED = {
     "aged": "the answer has grown too old",
     "month_began": "a new month has begun",
     "plan_year_began": "a new plan year has begun",
-    "level_changed": "another level of care is planned",
 }
 DIFFERENCES = {
     "status": "whether it is active",

@@ -51,9 +51,10 @@ def terms_of(settings: Settings, usage: str) -> Terms:
     )
 
 
-def build(settings: Settings, clearinghouses: ClearinghouseSettings) -> FastAPI:
+def build(settings: Settings, clearinghouses: ClearinghouseSettings | None = None) -> FastAPI:
     """Raises ConfigurationMissing, a sentence naming the variable, when a clearinghouse cannot be reached
     so."""
+    clearinghouses = clearinghouses or ClearinghouseSettings()
     keyring = KeyRing.from_file(settings.keys_dir / f"{SERVICE}.key")
     database = Database(settings.database_url, SERVICE, keyring)
     terms = terms_of(settings, clearinghouses.usage)
@@ -93,7 +94,7 @@ def main() -> None:
     start_logging(settings.log_level)
     fault_points.arm(settings.die_at)
     try:
-        app = build(settings, ClearinghouseSettings())
+        app = build(settings)
     except ConfigurationMissing as missing:
         raise SystemExit(str(missing)) from None
     serve(app, settings)

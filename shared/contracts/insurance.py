@@ -50,7 +50,6 @@ class ExpiryReason(StrEnum):
     AGED = "aged"
     MONTH_BEGAN = "month_began"
     PLAN_YEAR_BEGAN = "plan_year_began"
-    LEVEL_CHANGED = "level_changed"
 
 
 class Difference(StrEnum):

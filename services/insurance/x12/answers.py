@@ -200,7 +200,7 @@ class Answer:
 
     @property
     def member_id(self) -> str:
-        """The patient's own id where there is one, else the subscriber's; no more of it than NM109 may hold."""
+        """The patient's own id where there is one, else the subscriber's; at most what NM109 may hold."""
         people = [p for p in (self.dependant, self.subscriber) if p is not None]
         return next((p.party.id for p in people if p.party.id), "")[:LONGEST_ID]
 

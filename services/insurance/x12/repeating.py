@@ -1,4 +1,4 @@
-"""What stands above many patients is part of each of their answers; a hostile file must not make that a flood.
+"""What stands above many patients is part of each of their answers; no file may make a flood of that.
 
 Two megabytes can hold tens of thousands of refusals above tens of thousands of patients.
 """

@@ -49,6 +49,7 @@ def test_a_file_is_shown_as_json(tmp_path: Path) -> None:
         "authorization": None,
         "quantity": None,
         "messages": [],
+        "scope": "patient",
     }
 
 
