@@ -22,14 +22,15 @@ from shared.local.keys import make_keys
 from shared.local.nats_server import nats_server
 from shared.local.postgres_server import postgres_server
 from shared.local.refusal import Refusal
-from shared.migrating import upgrade
 from shared.sealing import KeyRing
 from tests import containers
 from tests.settings import TestSettings
+from tests.templates import Templates
 
 REQUIRED = TestSettings().require_infra
 
 MakeDatabase = Callable[..., Awaitable[Database]]
+MigratedUrl = Callable[[str], Awaitable[str]]
 
 
 def missing(reason: str) -> NoReturn:
@@ -136,25 +137,57 @@ def postgres_container_url() -> Generator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql", in_a_container])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[str]:
-    """An empty database of each kind: a test that asks for it runs on all."""
-    if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/service.db"
-        return
-    server = "postgres_container_url" if request.param == "container" else "postgres_url"
-    async with fresh_postgres_database(request.getfixturevalue(server)) as url:
-        yield url
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database: a test that asks for one runs on all."""
+    return str(request.param)
+
+
+def _server(kind: str, request: pytest.FixtureRequest) -> str:
+    name = "postgres_container_url" if kind == "container" else "postgres_url"
+    return str(request.getfixturevalue(name))
 
 
 @pytest.fixture
-async def make_database(database_url: str, keyring: KeyRing) -> AsyncGenerator[MakeDatabase]:
+async def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[str]:
+    """An empty database, without tables."""
+    if kind == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/service.db"
+        return
+    async with fresh_postgres_database(_server(kind, request)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture
+def migrated_url(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, templates: Templates
+) -> MigratedUrl:
+    """`await migrated_url("intake")`: where the service's database is, with its tables; the same all test
+    long."""
+    urls: dict[str, str] = {}
+
+    async def of(service: str) -> str:
+        if service not in urls:
+            if kind == "sqlite":
+                urls[service] = await templates.sqlite(tmp_path, service)
+            else:
+                urls[service] = await templates.postgres(_server(kind, request), service)
+        return urls[service]
+
+    return of
+
+
+@pytest.fixture
+async def make_database(migrated_url: MigratedUrl, keyring: KeyRing) -> AsyncGenerator[MakeDatabase]:
     """`await make_database("intake")`: the service's migrated database, on each kind."""
     opened: list[Database] = []
 
     async def make(service: str) -> Database:
-        url = database_url.replace("service.db", f"{service}.db")
-        await upgrade(url, service)
-        database = Database(url, service, keyring)
+        database = Database(await migrated_url(service), service, keyring)
         opened.append(database)
         return database
 

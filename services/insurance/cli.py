@@ -15,7 +15,7 @@ from services.insurance.x12_shown import as_json, in_words
 app = typer.Typer(help="Read and check X12 270/271 eligibility files.", no_args_is_help=True)
 
 FOUND, NO_X12 = 1, 2
-LARGEST = 32 * 1024 * 1024  # bytes; thousands of answers
+LARGEST = 8 * 1024 * 1024  # bytes; thousands of answers
 File = Annotated[
     Path, typer.Argument(help="A file with one or more X12 interchanges; - reads standard input.")
 ]

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from services.insurance.rules.covered_days import days_of
+from services.insurance.rules.covered_days import Days, days_of
 from services.insurance.rules.rejections import Action, disposition
 from services.insurance.rules.same_person import Asked, echoed, names_another, ours, traced
 from services.insurance.x12 import Reading
@@ -138,9 +138,10 @@ def plan_status(
     rows = _own(benefits)
     stating = [b for b in rows if b.information in STATUS and _is_medical(b)]
     current = [b for b in stating if b.information in ACTIVE or not _is_history(b, service_date)]
-    for tier in sorted({_tier(b) for b in current}):
-        deciding = [b for b in current if _tier(b) == tier]
-        beside = [b for b in current if _tier(b) > tier]
+    if current:
+        first = min(_tier(b) for b in current)
+        deciding = [b for b in current if _tier(b) == first]
+        beside = [b for b in current if _tier(b) != first]
         return _said(deciding, beside, service_date, person)
     active = [b for b in rows if b.information in ACTIVE]
     other = active and all(b.service_types and set(b.service_types) <= NOT_MEDICAL for b in active)
@@ -167,7 +168,7 @@ def plan_rows(benefits: Sequence[Benefit]) -> list[Benefit]:
 def plan_name(benefits: Sequence[Benefit]) -> str | None:
     """EB05 of the rows that decide the status, else of what the whole plan costs. Another payer, a vendor or
     a dental plan names itself in rows of its own, which are never read for it."""
-    for rows in (_own(benefits), benefits):
+    for rows in (_own(benefits), [b for b in benefits if b.scope == "subscriber"]):
         if named := next((b.plan for b in _naming(rows) if b.plan), None):
             return named
     return None
@@ -253,7 +254,7 @@ def _by_status(answer: Answer, service_date: date) -> Decision:
 
 
 def _tier(row: Benefit) -> int:
-    """Rank of what a medical row speaks of: the whole plan, medical care or benefits in general, a service."""
+    """How much a medical row speaks of: 0 the whole plan, 1 medical care in general, 2 a service."""
     if _is_whole(row):
         return 0
     return 1 if set(row.service_types) & IN_GENERAL else 2
@@ -292,7 +293,7 @@ def _holds_on(row: Benefit, service_date: date | None) -> bool:
     """Whether an "inactive" or "pending" is meant for the day: without dates it is, and with some if they
     include it."""
     days = days_of(row.dates)
-    return days.cover(service_date) if service_date else not (days.firsts or days.lasts)
+    return days.cover(service_date) if service_date else days == Days()
 
 
 def _takes_back(row: Benefit, active: Benefit) -> bool:
@@ -305,6 +306,25 @@ def _takes_back(row: Benefit, active: Benefit) -> bool:
         ours and theirs and ours != theirs
         for ours, theirs in ((row.plan, active.plan), (row.insurance_type, active.insurance_type))
     )
+
+
+def _refusal(answer: Answer) -> Decision:
+    """The most careful of the name-level refusals decides; what else the answer holds is kept, never used."""
+    asked_for = [disposition(r.loop, r.reason, r.followup) for r in _name_rejections(answer)]
+    worst = max(d.action for d in asked_for)
+    days = [d.wait_days for d in asked_for if d.wait_days is not None]
+    fields = tuple(dict.fromkeys(f for d in asked_for for f in d.fields))
+    if worst is Action.RETRY:
+        return AskAgain(UnavailableReason.CANNOT_RESPOND)
+    if worst is Action.WAIT and days:
+        return AskAgain(UnavailableReason.CANNOT_RESPOND, max(days))
+    if worst is Action.CORRECT and fields:
+        return Correct(fields, tuple(r.reason for r in _name_rejections(answer)))
+    return Unclear(UnclearReason.PAYER_REFUSED, answer)
+
+
+def _name_rejections(answer: Answer) -> list[Rejection]:
+    return [r for r in answer.rejections if not disposition(r.loop, r.reason, r.followup).benefit_only]
 
 
 def _naming(rows: Sequence[Benefit]) -> list[Benefit]:

@@ -50,7 +50,7 @@ def echoed(answer: Answer, asked: Asked) -> bool:
     """Whether the patient of `answer` is the person we asked about: the name, and the birth date or member
     id. A birth date that cannot be read may be a relative's."""
     patient = answer.patient
-    if patient is None or _hides_birth_date(patient) or not _same_name(patient, asked):
+    if patient is None or patient.birth_date_unreadable or not _same_name(patient, asked):
         return False
     if patient.birth_date is not None:
         return patient.birth_date == asked.birth_date
@@ -62,7 +62,7 @@ def names_another(answer: Answer, asked: Asked) -> bool:
     patient = answer.patient
     if patient is None:
         return False
-    if _hides_birth_date(patient) or patient.birth_date not in (None, asked.birth_date):
+    if patient.birth_date_unreadable or patient.birth_date not in (None, asked.birth_date):
         return True
     if patient.party.name or patient.party.first:
         return not _same_name(patient, asked)
@@ -79,10 +79,6 @@ def _references(answer: Answer) -> frozenset[str]:
             if found := frozenset(t.number for t in person.traces if t.type == kind):
                 return found
     return frozenset()
-
-
-def _hides_birth_date(patient: Person) -> bool:
-    return bool(getattr(patient, "birth_date_unreadable", False))
 
 
 def _same_name(patient: Person, asked: Asked) -> bool:

@@ -10,7 +10,7 @@ from services.insurance.x12.acknowledgements import Acknowledgement, acknowledge
 from services.insurance.x12.answer_reading import response
 from services.insurance.x12.answers import Response
 from services.insurance.x12.envelopes import interchanges
-from services.insurance.x12.errors import NotX12, Unreadable, Unwritable
+from services.insurance.x12.errors import TOO_LARGE, NotX12, Unreadable, Unwritable
 
 __all__ = ["Acknowledgement", "NotX12", "Reading", "Unreadable", "Unwritable", "read"]
 
@@ -29,6 +29,13 @@ class Reading:
 
 def read(raw: bytes | str) -> Reading:
     """Everything in `raw`. Raises NotX12 with a sentence free of values; never anything else."""
+    try:
+        return _read(raw)
+    except MemoryError:
+        raise NotX12(TOO_LARGE) from None
+
+
+def _read(raw: bytes | str) -> Reading:
     responses: list[Response] = []
     receipts: list[Acknowledgement] = []
     warnings: list[str] = []

@@ -78,6 +78,8 @@ def _is_another(kind: str | None, level: Level) -> bool:
     if kind == "23":
         bracketed = bool(level.benefits) and level.benefits[-1].bracketed
         return not bracketed and (level.kind != "23" or level.is_named())
+    if kind == "21":
+        return level.kind == "20" and level.is_named()
     if kind == "22" and not level.benefits:
         return level.kind in ("20", "21") or (level.kind == "22" and level.is_named())
     return False

@@ -1,5 +1,7 @@
 """What can go wrong with X12, in sentences that never repeat a value from the file."""
 
+TOO_LARGE = "The file is too large to be read with the memory there is."
+
 
 class Unreadable(ValueError):
     """The bytes cannot be understood; `str()` is one plain sentence without any value from them."""

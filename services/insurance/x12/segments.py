@@ -19,6 +19,8 @@ SEPARATORS = "\x1c\x1d\x1e\x1f"
 NAME = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 BLANKS = re.compile(f"[{BETWEEN}]*")
 UTF_8_MARK = b"\xef\xbb\xbf"
+# Real segments have 25 characters each. What has under eight, a hundred thousand times, was made to cost.
+MANY, SHORTEST = 100_000, 8
 NARROWEST = 40  # columns: shorter lines are not the width of a machine's record
 LONGEST_ISA = 400  # 106 by the standard; generous for padding, small enough to notice another kind of file
 
@@ -88,6 +90,8 @@ def stretches(raw: bytes | str) -> Iterator[Stretch]:
         text, start, delimiters = _header(text, start)
         segments, start, terminated = _segments(text, start, delimiters, position, joint)
         position += len(segments)
+        if position > MANY and len(text) < position * SHORTEST:
+            raise NotX12("The file begins like X12, but consists of segments that say nothing.")
         yield Stretch(delimiters, segments, terminated)
 
 

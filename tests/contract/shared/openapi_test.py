@@ -33,4 +33,8 @@ def test_every_operation_for_staff_asks_for_a_token(writer: ModuleType) -> None:
         for operation in operations.values()
         if "security" not in operation
     }
-    assert open_to_all == {("intake", "/api/v1/inquiries"), ("insurance", "/api/v1/payers")}
+    assert open_to_all == {
+        ("intake", "/api/v1/inquiries"),
+        ("insurance", "/api/v1/payers"),
+        ("insurance", "/fhir/R4B/metadata"),  # what the FHIR face can do, as FHIR clients expect
+    }

@@ -20,9 +20,8 @@ from shared.audit import audit
 from shared.contracts.care import LevelOfCare
 from shared.contracts.fact import new_id
 from shared.identity import Role, Signer
-from shared.migrating import upgrade
 from shared.peers import Peer
-from tests.conftest import eventually
+from tests.conftest import MigratedUrl, eventually
 from tests.contract.insurance.local_server import serving
 from tests.integration.insurance.world import Door, Insurance
 
@@ -128,9 +127,9 @@ OpenDesk = Callable[..., Awaitable[Desk]]
 
 
 @pytest.fixture
-async def open_desk(keys_dir: Path, database_url: str) -> AsyncGenerator[OpenDesk]:
+async def open_desk(keys_dir: Path, migrated_url: MigratedUrl) -> AsyncGenerator[OpenDesk]:
     """`await open_desk(phone_second_check=True)`: the desk with these settings; the flow runs."""
-    await upgrade(database_url, "insurance")
+    database_url = await migrated_url("insurance")
     opened: list[Desk] = []
     peers: list[Peer] = []
     door = Door(sud_benefits=True)

@@ -21,7 +21,7 @@ from shared.database import Database
 from shared.identity import Role, Signer
 from shared.messaging.consumer import Handler
 from shared.messaging.outbox import outbox
-from shared.migrating import upgrade
+from tests.conftest import MigratedUrl
 
 DEE = {
     "for_whom": "self",
@@ -108,8 +108,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(database_url: str, keys_dir: Path) -> AsyncGenerator[Desk]:
-    await upgrade(database_url, "intake")
+async def desk(migrated_url: MigratedUrl, keys_dir: Path) -> AsyncGenerator[Desk]:
+    database_url = await migrated_url("intake")
     settings = Settings(database_url=database_url, keys_dir=keys_dir, mllp_port=0, form_shortest_seconds=0)
     app = build(settings)
     yield Desk(app, app.state.database, keys_dir)

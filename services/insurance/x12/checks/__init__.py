@@ -9,13 +9,17 @@ import re
 from services.insurance.x12.answer_reading import response
 from services.insurance.x12.checks import elements, envelope, order
 from services.insurance.x12.envelopes import Interchange, interchanges
+from services.insurance.x12.errors import TOO_LARGE, NotX12
 
 PLACE = re.compile(r"[Ss]egment (\d+)")
 
 
 def findings(raw: bytes | str) -> list[str]:
     """Everything wrong in `raw`, in file order, each thing once. Raises NotX12 when it is no X12 at all."""
-    found = [sentence for one in interchanges(raw) for sentence in sorted(_of(one), key=_place)]
+    try:
+        found = [sentence for one in interchanges(raw) for sentence in sorted(_of(one), key=_place)]
+    except MemoryError:
+        raise NotX12(TOO_LARGE) from None
     return list(dict.fromkeys(found))
 
 
