@@ -24,10 +24,12 @@ demo: $(STAMP) ## Run the whole centre with invented people (DATABASE=postgres f
 tour: $(STAMP) ## Walk one person's way from the form to the meetings on a throw-away stack
 	@$(BIN)/throughcare tour --database $(DATABASE)
 
-# Browser tests are a second call: synchronous Playwright before async tests in one process breaks those.
+# Three calls: the small tests on every core; the drills alone, for they run whole stacks and kill them; the browser's,
+# because synchronous Playwright before async tests in one process breaks those.
 test: $(STAMP) ## Run all tests; what the machine lacks is skipped with a reason
-	@$(BIN)/python -m pytest -m "not containers" --ignore tests/browser tests
-	@if [ -d tests/browser ]; then $(BIN)/python -m pytest -m "not containers" tests/browser; fi
+	@$(BIN)/python -m pytest -m "not containers" -n auto --dist loadfile tests/unit tests/contract tests/integration
+	@$(BIN)/python -m pytest -m "not containers" tests/drills
+	@$(BIN)/python -m pytest -m "not containers" tests/browser
 
 lint: $(STAMP) ## Check style, imports between the parts, and types
 	@$(BIN)/ruff check $(SOURCES)
