@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -153,6 +153,7 @@ class Walk:
             ):
                 await self._move(422, f"{case}/contacts", note | wrong, shows=())
             if which == "insured":
+                await self.look_into_the_plan(case)
                 await self._move(200, f"{case}/actions/admit", {"ehr_patient_id": typed("EHR number")})
                 continue
             await self.correct_the_card(case)
@@ -191,6 +192,51 @@ class Walk:
         await self.ask(403, "PUT", "intake", path, Role.CLINICIAN, json=details)
         wording = "/api/v1/consents/sud_benefits/wording?language=es"
         await self.ask(200, "GET", "intake", wording, Role.VOB)
+
+    async def look_into_the_plan(self, case: str) -> None:
+        """A slow answer, a call to the plan, an answer that differs from the last one, an estimate."""
+        details, again = f"{case}/coverage_details", f"{case}/actions/request_verification"
+        await self.ask(204, "POST", "simulator", "/faults", json={"fault": "later", "times": 1})
+        pending = {"member_id": "TCPEND05"}
+        await self.ask(200, "PUT", "intake", details, Role.VOB, json=pending, shows=WHOLE_CASE)
+        await self._move(200, again, {}, Role.VOB)
+        await self._until("insured", "coverage", "unclear")
+        queue = await self.ask(200, "GET", "insurance", f"/api/v1/queue?case_id={self.insured}", Role.VOB)
+        task = next(i["task_id"] for i in queue.json()["items"] if i["task_id"])
+        await self.ask(200, "GET", "insurance", f"/api/v1/phone-tasks/{task}/form", Role.VOB)
+        ended = datetime.now(UTC)
+        call = {
+            "number_dialled": typed("phone"),
+            "representative": typed("next of kin"),
+            "reference": typed("group number"),
+            "disclaimers": typed("contact note"),
+            "started_at": (ended - timedelta(minutes=9)).isoformat(),
+            "ended_at": ended.isoformat(),
+            "plan_status": "inactive",
+        }
+        calls = f"/api/v1/phone-tasks/{task}/calls"
+        for wrong in ({"plan_status": typed("last name")}, {"reference": typed("member id") * 20}):
+            await self.ask(422, "POST", "insurance", calls, Role.VOB, json=call | wrong)
+        await self.ask(201, "POST", "insurance", calls, Role.VOB, json=call)
+        await self._until("insured", "coverage", "declined")
+        right = {"member_id": typed("member id")}
+        await self.ask(200, "PUT", "intake", details, Role.VOB, json=right, shows=WHOLE_CASE)
+        await self._move(200, again, {}, Role.VOB)
+        await self._until("insured", "coverage", "verified")
+        rate = {
+            "kind": "in",
+            "level": "residential",
+            "amount": "850",
+            "unit": "day",
+            "valid_from": "2020-01-01",
+        }
+        rates = {"payer": "northstar", "rates": [rate]}
+        await self.ask(200, "PUT", "insurance", "/api/v1/rates", Role.DIRECTOR, json=rates)
+        listed = await self.ask(200, "GET", "insurance", f"{case}/verifications", Role.VOB)
+        newest = listed.json()["verifications"][0]["verification_id"]
+        stay = {"episode": [{"level": "residential", "units": 21}], "network": "in"}
+        estimates = f"/api/v1/verifications/{newest}/estimates"
+        await self.ask(201, "POST", "insurance", estimates, Role.VOB, json=stay)
 
     async def knock_at_wrong_doors(self) -> None:
         """Names in addresses: what somebody types who looks for a person where only ids are understood."""
