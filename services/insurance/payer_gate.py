@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.insurance.rules.breaker import Breaker
+from services.insurance.rules.breaker import PROBE_EVERY, Breaker
 from services.insurance.rules.states import QuestionState
 from services.insurance.tables import Attempt, PayerHealth, Question, of
 from shared import clock, jobs
 from shared.upsert import insert_or_ignore
 
 LONGEST_PAUSE = timedelta(hours=2)  # of our own between two attempts
+LOOKS_AHEAD = 4  # how many looks those who wait for a payer are spread over
 BUSY_PAUSE = timedelta(seconds=2)  # until one of the questions that are out may have come back
 
 
@@ -57,8 +58,11 @@ async def enter(
     health = await _locked(session, adapter, payer)
     breaker = breaker_of(health)
     if wait := breaker.wait(now):
+        # One of many is enough for the next look: the others are let go when it succeeds.
+        others = min(await _waiting(session, payer), LOOKS_AHEAD)
+        wait += PROBE_EVERY * pace.scale * others * random.random()
         question.has_slot, question.next_attempt_at = False, now + wait
-        return Hold(wait + BUSY_PAUSE * pace.scale * random.random(), out=True)
+        return Hold(wait, out=True)
     if await _out(session, adapter, payer, now - pace.deadline) >= pace.at_once:
         return Hold(BUSY_PAUSE * pace.scale * random.uniform(0.5, 1.5))
     # Slots that were kept while no process ran are all due at once: the minute is counted besides.
@@ -109,6 +113,13 @@ async def _locked(session: AsyncSession, adapter: str, payer: str) -> PayerHealt
     key = {"adapter": adapter, "payer_code": payer}
     await insert_or_ignore(session, of(PayerHealth), [{**key, "recent_failures": []}], list(key))
     return await session.get_one(PayerHealth, (adapter, payer), with_for_update=True)
+
+
+async def _waiting(session: AsyncSession, payer: str) -> int:
+    query = select(func.count()).where(
+        Question.payer_code == payer, Question.state == QuestionState.UNAVAILABLE
+    )
+    return await session.scalar(query) or 0
 
 
 async def _sent(session: AsyncSession, adapter: str, payer: str, since: datetime) -> int:
