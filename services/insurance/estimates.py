@@ -90,7 +90,7 @@ async def prepare(
     terms = dict(found.payer.terms if found.payer else {}) | dict(ways)
     care = planned(dated, network, book, payer_code, allowed_part_of(terms))
     last = max(last_day(step) for step in dated)
-    renews = next_plan_year or _renewal(found, min(step.starts_on or first for step in dated))
+    renews = _renewal(found, today, next_plan_year)
     inputs = inputs_from(
         found.levels_for(tuple(dict.fromkeys(step.level for step in dated))),
         found.shares,
@@ -186,12 +186,17 @@ def _ways(terms: Mapping[str, Any]) -> PayerWays:
     return PayerWays(**known)
 
 
-def _renewal(found: Findings, first: date) -> date:
-    """When the plan year after `first` begins: the anniversary of the one told or stated, else 1 January."""
-    begins = found.plan.plan_year_starts
+def _renewal(found: Findings, today: date, told: date | None) -> date:
+    """When the next plan year begins after the day the plan was asked about: as told, else the anniversary
+    of the one stated, else 1 January. What was paid of a deductible until then counts for nothing after
+    it."""
+    answered = found.verification.service_date or today
+    begins = told or found.plan.plan_year_starts
+    if told is not None and told > answered:
+        return told
     month, day = (begins.month, min(begins.day, 28)) if begins else (1, 1)
-    this_year = date(first.year, month, day)
-    return this_year if this_year > first else this_year.replace(year=first.year + 1)
+    this_year = date(answered.year, month, day)
+    return this_year if this_year > answered else this_year.replace(year=answered.year + 1)
 
 
 def _asked(

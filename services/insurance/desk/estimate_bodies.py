@@ -11,13 +11,16 @@ from services.insurance.desk.requests import Body, Text
 from services.insurance.episodes import Step
 from shared.contracts.care import LevelOfCare, Network
 
+# A slip of the hand (year 9999, year 26) is a refusal, not arithmetic beyond the calendar.
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+
 
 class NewStep(Body):
     """One step of the stay: `units` days or visits. Without a day it follows the step before."""
 
     level: LevelOfCare
     units: int = Field(ge=1, le=366)
-    starts_on: date | None = None
+    starts_on: Day | None = None
     per_week: int | None = Field(default=None, ge=1, le=7)
 
 
@@ -42,7 +45,7 @@ class NewEstimate(Body):
 
     episode: Episode
     network: Network | None = None
-    plan_year_start: date | None = None
+    plan_year_start: Day | None = None
     options: NewOptions = NewOptions()
 
 
@@ -52,8 +55,8 @@ class NewGoodFaithEstimate(Body):
     patient_name: Text = Field(min_length=1, max_length=120, pattern=r"\S")
     birth_date: date
     episode: Episode
-    requested_on: date | None = None
-    scheduled_for: date | None = None
+    requested_on: Day | None = None
+    scheduled_for: Day | None = None
     diagnosis_codes: list[Annotated[str, Field(pattern=r"^[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{1,4})?$")]] = Field(
         default_factory=list, max_length=12
     )

@@ -39,7 +39,8 @@ class Terms:
     """What the plan says of one level. `coinsurance` is the client's part, 0-1.
 
     `limit_left`: days or visits the plan still pays for this plan year (None: no limit known);
-    `limit_renewed`: how many it pays for in a new plan year (None: the limit does not renew).
+    `limit_renewed`: how many it pays for in a new plan year (None: the limit does not renew). Levels with the
+    same `limit_pool` draw on one limit: the plan stated it once.
     """
 
     level: LevelOfCare
@@ -50,6 +51,11 @@ class Terms:
     coinsurance: Decimal = NOTHING
     limit_left: int | None = None
     limit_renewed: int | None = None
+    limit_pool: str = ""
+
+    @property
+    def pool(self) -> str:
+        return self.limit_pool or self.level.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,7 @@ class _Account:
         self._options = reading.options
         self._years = sorted(reading.years, key=lambda year: year.begins_on) or [PlanYear(date.min)]
         self._terms = {terms.level: terms for terms in reading.terms}
-        self._limits = {terms.level: terms.limit_left for terms in reading.terms}
+        self._limits = {terms.pool: terms.limit_left for terms in reading.terms}
         self._current = 0
         self._open(self._years[0])
 
@@ -198,9 +204,9 @@ class _Account:
         self._caps = _Remaining(year.cap_individual, year.cap_family)
 
     def _renew_limits(self) -> None:
-        for level, terms in self._terms.items():
+        for terms in self._terms.values():
             if terms.limit_renewed is not None:
-                self._limits[level] = terms.limit_renewed
+                self._limits[terms.pool] = terms.limit_renewed
 
     def _by_year(self, line: Line) -> list[tuple[int, int]]:
         """How many units fall into which plan year; what lies before the first counts as the first."""
@@ -240,10 +246,10 @@ class _Account:
     def _within_limit(self, terms: Terms, units: int) -> int:
         if not terms.covered:
             return 0
-        left = self._limits.get(terms.level)
+        left = self._limits.get(terms.pool)
         if left is None:
             return units
-        self._limits[terms.level] = max(left - units, 0)
+        self._limits[terms.pool] = max(left - units, 0)
         return min(units, left)
 
     def _shared(

@@ -5,7 +5,7 @@ What is known holds in all three. Each reading fills what is unknown in its own 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -134,7 +134,15 @@ def _terms(said: Said, level: LevelOfCare, mood: Mood, network: Network, notes: 
         coinsurance=coinsurance,
         limit_left=left,
         limit_renewed=renewed,
+        limit_pool=_pool(benefit),
     )
+
+
+def _pool(benefit: LevelBenefit) -> str:
+    """What tells a limit stated once for several levels: the same segments. What was said on the phone was
+    said of each level by itself."""
+    stated = [one for one in benefit.limits.evidence if one.position is not None]
+    return "|".join(sorted(f"{one.question_id}:{one.position}" for one in stated))
 
 
 def _is_covered(benefit: LevelBenefit, mood: Mood, notes: Notes) -> bool:
@@ -239,9 +247,11 @@ def _years(said: Said, mood: Mood, network: Network, notes: Notes) -> list[PlanY
             notes.used(share.evidence)
             if share.disagreeing:
                 notes.note(Caveat.FIGURES_DISAGREE)
+    # A plan year that begins before the stay does leaves nothing of the current one.
+    current = min((said.starts_on, *(begins - timedelta(days=1) for begins in said.renewals)))
     years = [
         PlanYear(
-            said.starts_on,
+            current,
             *_deductible_left(said, deductible, mood, notes),
             *_cap_left(cap, mood, notes),
         )

@@ -160,7 +160,9 @@ def _coverage(one: LevelBenefit, words: Words) -> str:
 
 def _costs(situation: Situation, words: Words, language: Language) -> Iterator[str]:
     estimate, benefits = situation.estimate, situation.benefits
-    if estimate is not None and pays_all(estimate, benefits):
+    priced = {line.line.level for line in estimate.likely.lines} if estimate is not None else set()
+    about_it = priced >= {one.level for one in benefits}
+    if estimate is not None and about_it and pays_all(estimate, benefits):
         yield words.all_paid
         return
     stated = _in_network(situation)

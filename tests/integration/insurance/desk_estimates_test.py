@@ -120,6 +120,7 @@ async def test_nothing_is_estimated_from_a_plan_nobody_verified(desk: Desk) -> N
         {"episode": [{"level": "residential", "units": 0}]},
         {"episode": EPISODE * 4},
         {"network": "both"},
+        {"episode": [{"level": "residential", "units": 366, "starts_on": "9999-12-31"}]},
         {"options": {"balance_billing": True, "magic": 1}},
         {"options": {"assumed_coinsurance_in": 20}},
     ],

@@ -187,6 +187,34 @@ def test_a_stay_over_the_plan_years_end_meets_the_totals_anew() -> None:
     assert Caveat.PLAN_YEAR_RENEWS not in caveats(*said, care=care, next_plan_year=date(2027, 6, 1))
 
 
+def test_a_stay_after_the_new_year_owes_nothing_to_what_was_paid_before_it() -> None:
+    """Verified in December for January: what is left of this year's deductible says nothing."""
+    care = (planned(units=30, starts_on=date(2027, 1, 5)),)
+    said = [
+        *(*COVERED, FIFTH),
+        *(accumulated("C", "23", "2000", types="AI"), accumulated("C", "29", "0", types="AI")),
+        *(accumulated("G", "23", "6000"), accumulated("G", "29", "0")),
+    ]
+    # 2,000 and a fifth of the other 23,500, up to the new year's 6,000.
+    assert totals(*said, care=care, next_plan_year=date(2027, 1, 1)) == (Decimal(6000),) * 3
+    short = (planned(units=10, starts_on=date(2027, 1, 5)),)
+    assert totals(*said, care=short, next_plan_year=date(2027, 1, 1)) == (Decimal(3300),) * 3
+
+
+def test_a_limit_stated_once_is_used_up_by_all_levels_together() -> None:
+    said = [
+        *(eb("1", "AI"), FIFTH, accumulated("C", "29", "0", types="AI")),
+        eb("F", "AI", period="23", counted="DY", quantity="30"),
+        eb("F", "AI", period="24", counted="DY", quantity="12"),
+    ]
+    care = (
+        planned(Level.WITHDRAWAL, 10, "1200", self_pay=Decimal(1200)),
+        planned(units=18, starts_on=date(2026, 3, 20), self_pay=Decimal(850)),
+    )
+    found = estimate(inputs(*said, care=care))
+    assert [one.self_pay for one in found.likely.lines] == [Decimal(0), Decimal(8500)]
+
+
 def test_next_years_deductible_is_unknown_where_only_the_remainder_is_stated() -> None:
     care = (planned(units=30, starts_on=date(2026, 12, 20)),)
     said = [*COVERED, FIFTH, accumulated("C", "29", "800"), accumulated("G", "29", "4200")]
