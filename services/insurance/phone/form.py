@@ -57,9 +57,12 @@ def phone_form(
     found: Findings, directory: Directory, *, settled: bool, name_addiction_care: bool
 ) -> PhoneForm:
     """The form for one verification. `settled`: the payer itself said whether the plan is active."""
-    named = administrator(found.statements)
+    named = administrator(found.statements) if name_addiction_care else None
+    numbers = _numbers(found, directory, named)
+    if not name_addiction_care:  # whoever manages behavioural care would learn what is sought by being called
+        numbers = tuple(one for one in numbers if one.of == "payer")
     return PhoneForm(
-        numbers=_numbers(found, directory, named),
+        numbers=numbers,
         ask_status=not settled and found.plan.active is None,
         service_date=found.verification.service_date,
         sums=_sums(found.shares),

@@ -162,7 +162,9 @@ def _costs(situation: Situation, words: Words, language: Language) -> Iterator[s
     estimate, benefits = situation.estimate, situation.benefits
     priced = {line.line.level for line in estimate.likely.lines} if estimate is not None else set()
     about_it = priced >= {one.level for one in benefits}
-    if estimate is not None and about_it and pays_all(estimate, benefits):
+    if not about_it:
+        estimate = None  # a total for other care than was asked about would mislead
+    if estimate is not None and pays_all(estimate, benefits):
         yield words.all_paid
         return
     stated = _in_network(situation)
