@@ -39,7 +39,7 @@ async def compare(
 
 
 @router.post("/changes/{verification_id}/noted")
-async def notechange_view(verification_id: UUID, database: Db, caller: Writer) -> dict[str, Any]:
+async def note_change(verification_id: UUID, database: Db, caller: Writer) -> dict[str, Any]:
     """Somebody has seen what changed: it leaves the queue. Noting it again changes nothing."""
     async with database.transaction() as session:
         change = await session.get(Change, verification_id, with_for_update=True)
