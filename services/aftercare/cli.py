@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 from pydantic import AwareDatetime, ValidationError
 
-from services.aftercare.matching import match as match_meetings
+from services.aftercare.matching.report import rejected_in_plain, set_in_plain
+from services.aftercare.matching.sets import match as match_meetings
 from services.aftercare.meetings import zones
 from services.aftercare.meetings.in_plain import meetings_in_plain, summary_of
 from services.aftercare.meetings.meeting_guide import Reading, read
 from services.aftercare.meetings.normal_form import Listing, Programme
-from services.aftercare.preferences import Preferences
-from services.aftercare.report import rejected_in_plain, set_in_plain
+from services.aftercare.plans.preferences import Preferences
 from shared import clock
 
 app = typer.Typer(help="Meeting lists: what is in them, and what suits whom.", no_args_is_help=True)

@@ -2,8 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.consent import give_consent, revoke_consent
-from services.aftercare.plans import draft_plan
+from services.aftercare.plans.consent import give_consent, revoke_consent
+from services.aftercare.plans.opening import draft_plan
 from shared.contracts.fact import Fact
 from shared.contracts.intake import ClientDischarged, ConsentGiven, ConsentItem, ConsentRevoked
 from shared.messaging.consumer import Handler

@@ -1,4 +1,4 @@
-"""The aftercare service put together: HTTP, the facts it hears, and the job that chooses meetings."""
+"""The aftercare service put together: HTTP, the facts it hears, and the jobs of its rooms."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -6,33 +6,44 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.aftercare import api, meeting_api
-from services.aftercare.enrolment import choose_meetings
+from services.aftercare import desk, portal
+from services.aftercare.follow_up import work as follow_up
 from services.aftercare.handlers import HEARD
-from services.aftercare.plans import CHOOSE_MEETINGS
-from services.aftercare.portal import pages
+from services.aftercare.meetings import work as meetings
+from services.aftercare.messages import work as messages
+from services.aftercare.plans import work as plans
 from services.aftercare.settings import Settings
+from services.aftercare.workplace import Workplace
 from shared import flow
 from shared.database import Database
+from shared.identity import Signer
+from shared.peers import Peer
 from shared.running import running
 from shared.sealing import KeyRing
 from shared.telemetry import start_logging
 from shared.web import create_app, serve
 
+SERVICE = "aftercare"
+WORK = meetings.WORK | plans.WORK | messages.WORK | follow_up.WORK
+
 
 def build(settings: Settings) -> FastAPI:
-    keyring = KeyRing.from_file(settings.keys_dir / "aftercare.key")
-    database = Database(settings.database_url, "aftercare", keyring)
-    jobs = {CHOOSE_MEETINGS: partial(choose_meetings, database, settings)}
+    keyring = KeyRing.from_file(settings.keys_dir / f"{SERVICE}.key")
+    database = Database(settings.database_url, SERVICE, keyring)
+    intake = Peer(settings.intake_url, "intake", Signer.from_keys(settings.keys_dir, SERVICE))
+    place = Workplace(database, settings, intake)
+    jobs = {kind: partial(work, place) for kind, work in WORK.items()}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with running(database, settings, "aftercare", HEARD, jobs, app=app):
+        async with running(database, settings, SERVICE, HEARD, jobs, app=app):
             yield
+        await intake.close()
 
-    app = create_app("aftercare", title="Throughcare aftercare", settings=settings, lifespan=lifespan)
+    app = create_app(SERVICE, title="Throughcare aftercare", settings=settings, lifespan=lifespan)
     app.state.database = database
-    for router in (flow.router, api.router, meeting_api.router, pages.router):
+    app.state.place = place
+    for router in (flow.router, *desk.ROUTERS, *portal.ROUTERS):
         app.include_router(router)
     return app
 

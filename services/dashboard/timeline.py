@@ -79,6 +79,7 @@ CONSENTS = {
     "sud_benefits": "asking about substance-use benefits",
     "treatment": "treatment",
     "aftercare": "aftercare",
+    "introduction": "being introduced at a meeting",
 }
 DISCHARGES = {
     "completed": "treatment completed",
@@ -185,6 +186,99 @@ def _enrolled(codes: dict[str, Any], reader: Reader) -> str:
     return f"Enrolled in a meeting; the first is at {reader.clock(codes['first_occurrence_at'])}."
 
 
+PAUSES = {
+    "readmitted": "the client is in treatment again",
+    "custody": "the client is in custody",
+    "client_wish": "the client wishes it",
+}
+PLAN_ENDS = {
+    "deceased": "The aftercare plan ended.",
+    "ended_by_client": "The client ended the aftercare plan.",
+    "completed": "The year of aftercare is complete.",
+}
+REPLACEMENTS = {
+    "withdrawn": "is no longer listed",
+    "moved": "moved to a time that does not fit",
+    "not_fitting": "no longer fits the client's week",
+    "client_wish": "is not what the client wants any more",
+}
+LISTING_CHANGES = {
+    "changed": "A meeting in the plan changed its time, place or way in.",
+    "inactive": "A meeting in the plan is closed for now.",
+    "unconfirmed": "A meeting in the plan was missing from its list: nothing is cancelled yet.",
+    "seen_again": "A meeting in the plan is listed again.",
+    "withdrawn": "A meeting in the plan is no longer held.",
+    "suspect": "A meeting in the plan was reported twice as not held.",
+}
+OCCURRENCES = {
+    "moved": "One date of a meeting moved to",
+    "cancelled": "One date of a meeting was called off:",
+    "unconfirmed": "One date of a meeting is not confirmed:",
+    "confirmed": "One date of a meeting is confirmed:",
+}
+ATTENDED = {
+    "attended": "Went to a meeting",
+    "partly": "Went to part of a meeting",
+    "missed": "Did not make it to a meeting",
+    "excused": "Was excused from a meeting",
+    "not_held": "Came to a meeting that was not held",
+    "unknown": "Whether they went to a meeting is not known",
+}
+EVIDENCE = {1: "own word", 2: "a document", 3: "the facilitator's word", 4: "proof on the spot"}
+FOLLOW_UPS = {
+    "first_call": "first call after leaving",
+    "call": "follow-up call",
+    "review": "plan review",
+    "no_meeting": "look for a meeting together",
+    "late_start": "call before the first meeting",
+    "ask_client": "ask about the suggested meetings",
+    "say_how_it_ended": "say how the stay ended",
+    "same_day_call": "call the same day",
+    "rematch": "offer another meeting",
+    "peer_call": "call by a peer",
+    "counsellor": "counsellor's call",
+    "support_person": "turn to the support person",
+    "light_touch": "light touch",
+    "use_reported": "call about use, the same day",
+    "check_contact": "check how to reach the client",
+}
+FOLLOW_UP_OUTCOMES = {
+    "reached": "reached",
+    "left_word": "left word",
+    "no_answer": "no answer",
+    "declined": "the client did not want it",
+    "wrong_contact": "wrong contact",
+    "done": "done",
+}
+INSTRUMENTS = {"weekly": "weekly check-in", "bam": "Brief Addiction Monitor", "phq9": "PHQ-9"}
+TOOLS = {
+    "soc": "stages of change",
+    "hov": "hierarchy of values",
+    "cba": "cost-benefit analysis",
+    "cpw": "change plan",
+    "gol": "goals",
+    "urg": "urge log",
+    "deads": "DEADS",
+    "disarm": "DISARM",
+    "ant": "anticipating scenarios",
+    "reh": "rehearsing responses",
+    "abc": "ABC",
+    "usa": "unconditional self-acceptance",
+    "lbp": "lifestyle balance",
+    "vaci": "absorbing interests",
+}
+
+
+def _attendance(codes: dict[str, Any], _: Reader) -> str:
+    known_by = EVIDENCE.get(codes["evidence"])
+    return f"{ATTENDED[codes['outcome']]}{f' ({known_by})' if known_by else ''}."
+
+
+def _stopped(codes: dict[str, Any], _: Reader) -> str:
+    channel = {"text": "text messages", "email": "e-mail"}.get(codes.get("channel") or "")
+    return f"Asked for no more {channel}." if channel else "Asked not to be written to any more."
+
+
 _INVITATIONS = {
     "PUBLISH": "The calendar entry is ready to add.",
     "REQUEST": "The calendar invitation was issued.",
@@ -200,7 +294,9 @@ _SENTENCES: dict[str, Callable[[dict[str, Any], Reader], str]] = {
     "consent_revoked": lambda c, _: f"Withdrew the consent to {CONSENTS[c['item']]}.",
     "verification_requested": lambda _codes, _: "Coverage check requested, with consent.",
     "client_admitted": lambda c, r: f"Admitted at {r.clock(c['admitted_at'])}.",
+    "discharge_planned": lambda c, r: f"Discharge planned for {r.clock(c['planned_for'])}.",
     "client_discharged": _discharged,
+    "discharge_cancelled": lambda _codes, _: "The discharge was cancelled: still in the house.",
     "verification_started": lambda _codes, _: "The insurer was asked.",
     "coverage_confirmed": lambda c, r: (
         f"Coverage confirmed; good to admit on until {r.clock(c['fresh_until'])}."
@@ -216,9 +312,29 @@ _SENTENCES: dict[str, Callable[[dict[str, Any], Reader], str]] = {
     "estimate_prepared": _estimate,
     "plan_drafted": lambda _codes, _: "An aftercare plan was opened.",
     "plan_activated": lambda _codes, _: "The aftercare plan is active.",
-    "plan_ended": lambda _codes, _: "The aftercare plan ended.",
+    "plan_paused": lambda c, _: f"The aftercare plan rests: {PAUSES[c['reason']]}.",
+    "plan_withdrawn": lambda _codes, _: "The aftercare plan is a draft again; the calendar was cleared.",
+    "contact_lost": lambda _codes, _: "No sign of the client for thirty days.",
+    "plan_ended": lambda c, _: PLAN_ENDS[c["reason"]],
     "meetings_suggested": _suggested,
     "meeting_enrolled": _enrolled,
+    "enrolment_replaced": lambda c, _: f"A meeting was replaced: it {REPLACEMENTS[c['reason']]}.",
     "enrolment_ended": lambda _codes, _: "An enrolment ended.",
+    "listing_changed": lambda c, _: LISTING_CHANGES[c["change"]],
+    "occurrence_changed": lambda c, r: f"{OCCURRENCES[c['change']]} {r.clock(c['starts_at'])}.",
+    "attendance_recorded": _attendance,
+    "verification_due": lambda c, r: f"Proof of attendance can be had until {r.clock(c['due_by'])}.",
+    "follow_up_due": lambda c, r: f"Due by {r.clock(c['due_by'])}: {FOLLOW_UPS[c['kind']]}.",
+    "follow_up_completed": lambda c, _: f"Follow-up done: {FOLLOW_UP_OUTCOMES[c['outcome']]}.",
+    "follow_up_overdue": lambda c, _: f"Overdue: {FOLLOW_UPS[c['kind']]}.",
+    "check_in_scored": lambda c, _: f"Answered: {INSTRUMENTS[c['instrument']]}.",
+    "concern_raised": lambda c, r: (
+        f"Concern of level {c['level']}: somebody must see to it by {r.clock(c['due_by'])}."
+    ),
+    "concern_acknowledged": lambda c, r: f"{r.name(c['staff_id'])} sees to the concern.",
+    "concern_resolved": lambda c, r: f"{r.name(c['staff_id'])} closed the concern.",
+    "messages_stopped": _stopped,
+    "point_progressed": lambda c, _: f"Point {c['point']} of the 4-Point Program: {c['stage']}.",
+    "worksheet_completed": lambda c, _: f"Worksheet filled in: {TOOLS[c['tool']]}.",
     "invitation_issued": lambda c, _: _INVITATIONS[c["method"]],
 }

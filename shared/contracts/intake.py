@@ -33,6 +33,8 @@ class ConsentItem(StrEnum):
     SUD_BENEFITS = "sud_benefits"
     TREATMENT = "treatment"
     AFTERCARE = "aftercare"
+    # Somebody at a meeting may be told that the client is coming: names one person (42 CFR 2.31(a)(4)).
+    INTRODUCTION = "introduction"
 
 
 class ContactChannel(StrEnum):
@@ -129,6 +131,22 @@ class ClientDischarged(Fact):
     aftercare_consent_id: UUID | None = None
 
 
+class DischargePlanned(Fact):
+    """The house expects the stay to end at `planned_for`. Told again with another time, the last counts."""
+
+    subject: ClassVar[str] = "events.intake.discharge_planned.v1"
+    stay_id: UUID
+    planned_for: AwareDatetime
+    aftercare_consent_id: UUID | None = None
+
+
+class DischargeCancelled(Fact):
+    """The stay did not end after all (HL7 v2 A13, or staff): the client is still in the house."""
+
+    subject: ClassVar[str] = "events.intake.discharge_cancelled.v1"
+    stay_id: UUID
+
+
 SAID: tuple[type[Fact], ...] = (
     InquiryReceived,
     CaseClaimed,
@@ -138,5 +156,7 @@ SAID: tuple[type[Fact], ...] = (
     ConsentRevoked,
     VerificationRequested,
     ClientAdmitted,
+    DischargePlanned,
     ClientDischarged,
+    DischargeCancelled,
 )

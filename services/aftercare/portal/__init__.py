@@ -1,1 +1,5 @@
-"""The client's own pages: a private link, no JavaScript needed, in words for any shoulder."""
+"""The client's own pages: no account, no script, nothing from elsewhere."""
+
+from services.aftercare.portal import pages
+
+ROUTERS = (pages.router,)

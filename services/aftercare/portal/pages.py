@@ -9,9 +9,9 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from services.aftercare.access import settings_of, store_of
-from services.aftercare.calendar import Entry, calendar_of
-from services.aftercare.enrolment import accept, decline
-from services.aftercare.own_pages import OwnPage, on_calendar, open_page
+from services.aftercare.calendar.series import Entry, calendar_of
+from services.aftercare.plans.enrolment import accept, decline
+from services.aftercare.portal.own_pages import OwnPage, on_calendar, open_page
 from services.aftercare.portal.week import coming, offer_of, place_of
 from services.aftercare.tables import EnrolmentState
 from shared import clock

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.aftercare.meetings.normal_form import Meeting
-from services.aftercare.recurrence import in_words, next_occurrences
+from services.aftercare.meetings.recurrence import in_words, next_occurrences
 
 _SHOWN = 4  # dates on the page: a screenful, with the calendar button in sight
 _EACH = 3  # dates looked at per meeting

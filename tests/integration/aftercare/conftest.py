@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import func, select
 
 import services.aftercare
-from services.aftercare.enrolment import choose_meetings
 from services.aftercare.handlers import HEARD
 from services.aftercare.main import build
 from services.aftercare.meetings.meeting_guide import read
 from services.aftercare.meetings.snapshots import take_snapshot
-from services.aftercare.plans import CHOOSE_MEETINGS
+from services.aftercare.plans.choosing import choose_meetings
+from services.aftercare.plans.opening import CHOOSE_MEETINGS
 from services.aftercare.settings import Settings
 from services.aftercare.tables import Enrolment, Import, Plan
 from shared import clock

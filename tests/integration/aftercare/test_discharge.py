@@ -7,8 +7,8 @@ import httpx2
 import pytest
 from sqlalchemy import event, func, select, update
 
-from services.aftercare.enrolment import choose_meetings
-from services.aftercare.preferences import Hours, Preferences, keep_preferences
+from services.aftercare.plans.choosing import choose_meetings
+from services.aftercare.plans.preferences import Hours, Preferences, keep_preferences
 from services.aftercare.tables import EnrolmentState, PlanState
 from shared import audit
 from shared.contracts.fact import new_id

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 from icalendar import Calendar
 
-from services.aftercare.calendar import Entry, calendar_of
+from services.aftercare.calendar.series import Entry, calendar_of
 from services.aftercare.meetings.normal_form import Frequency
 
 from .worked_example import MEETINGS, NY

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from services.aftercare.fitness import Reason, miles_between
-from services.aftercare.matching import Match, match
+from services.aftercare.matching.fitness import Reason, miles_between
+from services.aftercare.matching.sets import Match, match
+from services.aftercare.matching.wishes import Client, Device, Pathway, Surroundings, Window
 from services.aftercare.meetings.normal_form import ListingState
-from services.aftercare.wishes import Client, Device, Pathway, Surroundings, Window
 
 from .worked_example import MEETINGS, A, B, C, without
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.aftercare.meetings.normal_form import Basis, Frequency, Recurrence
-from services.aftercare.recurrence import ical_rule, in_words, next_occurrences
+from services.aftercare.meetings.recurrence import ical_rule, in_words, next_occurrences
 
 NY = "America/New_York"
 

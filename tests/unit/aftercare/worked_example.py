@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from services.aftercare.matching.wishes import Client, Device, Pathway, Window
 from services.aftercare.meetings.normal_form import (
     Basis,
     Frequency,
@@ -15,7 +16,6 @@ from services.aftercare.meetings.normal_form import (
     Venue,
     Verification,
 )
-from services.aftercare.wishes import Client, Device, Pathway, Window
 
 LA, NY, PHOENIX = "America/Los_Angeles", "America/New_York", "America/Phoenix"
 IN, ON = Modality.IN_PERSON, Modality.ONLINE

@@ -11,6 +11,18 @@ import pytest
 
 from services.dashboard import timeline, wording
 from services.dashboard.timeline import Entry, Reader, entry_of, is_automatic, sentence
+from shared.contracts.aftercare import (
+    Attended,
+    FollowUpKind,
+    FollowUpOutcome,
+    Instrument,
+    ListingChange,
+    OccurrenceChange,
+    PauseReason,
+    PlanEndReason,
+    ReplacementReason,
+    Tool,
+)
 from shared.contracts.care import LevelOfCare, Network
 from shared.contracts.catalogue import FACTS
 from shared.contracts.fact import new_id
@@ -122,6 +134,16 @@ def test_an_estimate_without_an_insurer_is_a_good_faith_estimate() -> None:
         (ConsentItem, timeline.CONSENTS),
         (LevelOfCare, wording.LEVELS_OF_CARE),
         (Network, wording.NETWORKS),
+        (Attended, timeline.ATTENDED),
+        (FollowUpKind, timeline.FOLLOW_UPS),
+        (FollowUpOutcome, timeline.FOLLOW_UP_OUTCOMES),
+        (Instrument, timeline.INSTRUMENTS),
+        (ListingChange, timeline.LISTING_CHANGES),
+        (OccurrenceChange, timeline.OCCURRENCES),
+        (PauseReason, timeline.PAUSES),
+        (PlanEndReason, timeline.PLAN_ENDS),
+        (ReplacementReason, timeline.REPLACEMENTS),
+        (Tool, timeline.TOOLS),
     ],
 )
 def test_every_code_of_the_facts_has_its_words(codes: type[StrEnum], words: dict[str, str]) -> None:

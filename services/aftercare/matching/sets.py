@@ -10,9 +10,9 @@ from datetime import timedelta
 from itertools import combinations, product
 from zoneinfo import ZoneInfo
 
-from services.aftercare.fitness import Rejected, Suitable, judge
+from services.aftercare.matching.fitness import Rejected, Suitable, judge
+from services.aftercare.matching.wishes import KINDS, WEIGHTS, Client, Pathway, Surroundings
 from services.aftercare.meetings.normal_form import Listing, Modality, Verification
-from services.aftercare.wishes import KINDS, WEIGHTS, Client, Pathway, Surroundings
 
 _IN_TIME = timedelta(hours=48)  # the first days are the dangerous ones
 _GAP_ALLOWED, _GAP_COST = 4, 10  # days round the week without a meeting; points for each day more

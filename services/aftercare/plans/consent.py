@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.enrolment import end_enrolments
-from services.aftercare.plans import choose_again, latest_plan
+from services.aftercare.plans.enrolment import end_enrolments
+from services.aftercare.plans.opening import choose_again, latest_plan
 from services.aftercare.tables import Plan, PlanState
 from shared import clock
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.aftercare.fitness import Reason, Rejected
-from services.aftercare.matching import Match, MeetingSet
+from services.aftercare.matching.fitness import Reason, Rejected
+from services.aftercare.matching.sets import Match, MeetingSet
 
 REPORT = "plans.report"  # where the sealed documents live (table.column)
 REASONS = "enrolments.reasons"

@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.enrolment import enrolments_of
-from services.aftercare.fitness import STALE_DAYS
-from services.aftercare.listings import listing_of
+from services.aftercare.matching.fitness import STALE_DAYS
+from services.aftercare.matching.report import REASONS, REPORT
 from services.aftercare.meetings.normal_form import Listing
 from services.aftercare.meetings.normal_form import Meeting as NormalMeeting
-from services.aftercare.own_pages import link_token
-from services.aftercare.preferences import preferences_of
-from services.aftercare.recurrence import in_words, next_occurrences
-from services.aftercare.report import REASONS, REPORT
+from services.aftercare.meetings.recurrence import in_words, next_occurrences
+from services.aftercare.plans.enrolment import enrolments_of
+from services.aftercare.plans.listings import listing_of
+from services.aftercare.plans.preferences import preferences_of
+from services.aftercare.portal.own_pages import link_token
 from services.aftercare.tables import Enrolment, EnrolmentState, Meeting, Plan, PlanState
 from shared import clock
 from shared.contracts.intake import DischargeType

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event
 
 from services.aftercare.meetings.normal_form import Meeting
-from services.aftercare.recurrence import ical_rule, occurrences
+from services.aftercare.meetings.recurrence import ical_rule, occurrences
 
 SUMMARY = "Group"  # what a lock screen shows; never what kind of group
 _NOTICE = timedelta(minutes=60)

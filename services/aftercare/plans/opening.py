@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.enrolment import end_enrolments, is_undecided
+from services.aftercare.matching.wishes import Pathway
+from services.aftercare.plans.choosing import is_undecided
+from services.aftercare.plans.enrolment import end_enrolments
 from services.aftercare.tables import Enrolment, EnrolmentState, Plan, PlanState
-from services.aftercare.wishes import Pathway
 from shared.contracts.aftercare import PlanDrafted, PlanEnded, PlanEndReason
 from shared.contracts.fact import new_id
 from shared.contracts.intake import ClientDischarged, DischargeType
@@ -36,6 +37,7 @@ async def draft_plan(session: AsyncSession, fact: ClientDischarged) -> None:
         "case_id": fact.case_id,
         "stay_id": fact.stay_id,
         "discharged_at": fact.discharged_at,
+        "left_at": fact.discharged_at,
         "disposition": fact.type,
         "state": PlanState.DRAFT,
         "pathway": Pathway.SMART_FIRST,

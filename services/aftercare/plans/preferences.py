@@ -1,7 +1,7 @@
 """What a client wants of meetings: one sealed document, with sensible answers while nobody has asked."""
 
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -9,10 +9,11 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare import tables
+from services.aftercare.matching.wishes import Client, Device, Pathway, Window
 from services.aftercare.meetings import zones
 from services.aftercare.meetings.normal_form import Modality
-from services.aftercare.wishes import Client, Device, Pathway, Window
 from shared import clock
+from shared.contracts.aftercare import MessageChannel
 from shared.sealing import box
 from shared.upsert import insert_for
 
@@ -66,6 +67,14 @@ class Preferences(BaseModel):
     target: Annotated[int, Field(ge=1, le=7)] = 3
     busy: Annotated[list[Hours], Field(max_length=20)] = []
     blocked: Annotated[list[UUID], Field(max_length=100)] = []
+    # A court or an employer wants attendance: at least one secular choice is always shown.
+    mandated: bool = False
+    # How the client wants to be written to; what is allowed at all is the consents' matter, in intake.
+    written_in: Literal["en", "es"] = "en"
+    channels: Annotated[list[MessageChannel], Field(max_length=2)] = list(MessageChannel)
+    invitations_by_email: bool = True
+    full_names: bool = False  # the meeting's own name in messages and calendar: an extra tick, revocable
+    check_in_day: Annotated[int, Field(ge=0, le=6)] = 3
 
     def as_client(self, start: datetime, also_blocked: frozenset[str] = frozenset()) -> Client:
         """The matcher's view, free from `start` on."""

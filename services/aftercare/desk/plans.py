@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.access import settings_of, store_of
-from services.aftercare.enrolment import accept, decline
-from services.aftercare.plan_views import plan_view, roster_view
-from services.aftercare.plans import latest_plan, rethink
-from services.aftercare.preferences import Preferences, keep_preferences, preferences_of
+from services.aftercare.desk.plan_views import plan_view, roster_view
+from services.aftercare.plans.enrolment import accept, decline
+from services.aftercare.plans.opening import latest_plan, rethink
+from services.aftercare.plans.preferences import Preferences, keep_preferences, preferences_of
 from services.aftercare.tables import Enrolment, Plan
 from shared import audit
 from shared.identity import Caller, Role, allowed

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import select
 
 from services.aftercare.access import store_of
-from services.aftercare.enrolment import reissue
-from services.aftercare.listings import listing_of
 from services.aftercare.meetings import zones
 from services.aftercare.meetings.in_plain import summary_of
 from services.aftercare.meetings.meeting_guide import read
 from services.aftercare.meetings.normal_form import ListingState, Programme
+from services.aftercare.meetings.recurrence import in_words
 from services.aftercare.meetings.snapshots import take_snapshot
-from services.aftercare.plans import rethink_empty_plans
-from services.aftercare.recurrence import in_words
+from services.aftercare.plans.enrolment import reissue
+from services.aftercare.plans.listings import listing_of
+from services.aftercare.plans.opening import rethink_empty_plans
 from services.aftercare.tables import Meeting, Verdict
 from shared import audit
 from shared.identity import Caller, Role, allowed

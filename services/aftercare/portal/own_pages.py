@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.enrolment import enrolments_of
-from services.aftercare.listings import listing_of
 from services.aftercare.meetings.normal_form import Listing
-from services.aftercare.plans import TOKEN
-from services.aftercare.preferences import preferences_of
+from services.aftercare.plans.enrolment import enrolments_of
+from services.aftercare.plans.listings import listing_of
+from services.aftercare.plans.opening import TOKEN
+from services.aftercare.plans.preferences import preferences_of
 from services.aftercare.tables import Enrolment, EnrolmentState, Meeting, Plan, PlanState
 from shared import audit
 from shared.identity import Caller, Role

@@ -7,9 +7,9 @@ from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
+from services.aftercare.matching.wishes import KINDS, WEIGHTS, Client, Device, Surroundings, Window
 from services.aftercare.meetings.normal_form import Listing, Modality, Verification
-from services.aftercare.recurrence import next_occurrences
-from services.aftercare.wishes import KINDS, WEIGHTS, Client, Device, Surroundings, Window
+from services.aftercare.meetings.recurrence import next_occurrences
 
 STALE_DAYS = 9  # of 161 real disappearances none was for good before nine missing daily lists
 LOOKED_AHEAD = 8  # occurrences; two months show the drift between two zones' clock changes

@@ -1,0 +1,1 @@
+"""From a client's wishes and the listed meetings to a ranked choice with reasons."""

@@ -1,0 +1,1 @@
+"""What the centre may count of its aftercare, small numbers hidden."""
