@@ -48,6 +48,7 @@ AFTERCARE_NOT_ASKED = Gate(
 )
 ALREADY_ADMITTED = Gate("not_admitted", "This person is already admitted.", Fix("open_case", "See the stay"))
 NOT_ADMITTED = Gate("admitted", "This person is not admitted.", Fix("admit", "Admit"))
+NOT_DISCHARGED = Gate("discharged", "The last stay has not ended.", Fix("open_case", "See the stay"))
 ALREADY_SO = Gate(
     "other_discharge_type",
     "This discharge is recorded already, and as exactly as this or more so.",

@@ -15,6 +15,7 @@ LASTS: dict[ConsentItem, timedelta | None] = {
     ConsentItem.SUD_BENEFITS: timedelta(days=365),
     ConsentItem.TREATMENT: None,
     ConsentItem.AFTERCARE: timedelta(days=730),
+    ConsentItem.INTRODUCTION: timedelta(days=365),
 }
 
 

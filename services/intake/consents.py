@@ -13,6 +13,9 @@ from services.intake.tables import Case, ConsentRow
 from shared.contracts.fact import new_id
 from shared.contracts.intake import ConsentGiven, ConsentItem, ConsentRevoked
 from shared.messaging.outbox import say
+from shared.sealing import box
+
+RECIPIENT = "consents.recipient"
 
 
 async def record(
@@ -26,10 +29,12 @@ async def record(
     now: datetime,
     recorded_by: UUID | None = None,
     language: str | None = None,
+    recipient: str = "",
 ) -> ConsentRow:
     """Keep one answer with the hash of the wording it answers. A "no" takes back an earlier "yes".
 
-    `language` is that of the wording, when it is not the case's. Raises NoWording.
+    `language` is that of the wording, when it is not the case's. `recipient`: whom the client names for an
+    introduction; sealed. Raises NoWording.
     """
     wording = wordings.current(item, language or case.language, centre)
     if not given:
@@ -49,6 +54,8 @@ async def record(
         refused_at=None if given else now,
         expires_at=now + lasts if given and lasts else None,
     )
+    if recipient:
+        row.recipient = (await box(session, case.id)).seal(RECIPIENT, row.id, recipient)
     session.add(row)
     touched(case, now)
     if given:

@@ -116,7 +116,7 @@ async def disclose(
         *(["holder_relationship"] if case.holder_relationship else []),
         *(["levels_of_care"] if purpose is Purpose.BEHAVIOURAL_BENEFITS and case.levels_of_care else []),
     ]
-    service_date = await _accounted(
+    service_date = await account_for(
         session,
         {
             "id": new_id(),
@@ -162,7 +162,7 @@ def _holder(values: dict[str, str], relationship: str | None) -> Holder | None:
     return Holder(first_name, last_name, birth_date, relationship)
 
 
-async def _accounted(session: AsyncSession, row: dict[str, Any]) -> date:
+async def account_for(session: AsyncSession, row: dict[str, Any]) -> date:
     """The disclosure's one row. A repeat after a correction may tell more than the first time: the row then
     says so, and keeps its date."""
     await insert_or_ignore(session, of(Disclosure), [row], ["request_id"])

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from services.intake import api, moves, public_api
+from services.intake import aftercare_api, api, moves, public_api
 from services.intake.doors import ehr, http_hl7, mllp
 from services.intake.handlers import HEARD
 from services.intake.settings import Settings
@@ -45,8 +45,8 @@ def build(settings: Settings) -> FastAPI:
 
     app = create_app(SERVICE, title="Throughcare intake", settings=settings, lifespan=lifespan)
     app.state.database = database
-    for router in (public_api.router, api.router, moves.router, http_hl7.router, flow.router):
-        app.include_router(router)
+    for part in (public_api, api, moves, aftercare_api, http_hl7, flow):
+        app.include_router(part.router)
     add_site(app, ring, settings)
     return app
 

@@ -9,12 +9,20 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import admissions, consents, contacts, coverage, coverage_details, staff_views
+from services.intake import (
+    admissions,
+    consents,
+    contacts,
+    coverage,
+    coverage_details,
+    introductions,
+    staff_views,
+)
+from services.intake import discharge as stays
 from services.intake.answers import storable
 from services.intake.api import view_of
 from services.intake.corrections import correct
 from services.intake.coverage_details import CoverageDetails
-from services.intake.discharge import discharge as end_stay
 from services.intake.next_steps import ACTIONS
 from services.intake.records import CaseNotFound, state_of, take
 from services.intake.refusals import answered
@@ -59,6 +67,12 @@ class NewConsent(Body):
     channel: str = Field(default="in_person", pattern="^(in_person|paper|phone)$")
     # Of the text the person answered; their own language when left out.
     language: Language | None = None
+    # Whom an introduction may be made to; needed for that consent and for no other.
+    recipient: Text = Field(default="", max_length=120)
+
+
+class PlannedDischarge(Body):
+    planned_for: AwareDatetime
 
 
 class NewAdmission(Body):
@@ -155,12 +169,19 @@ async def record_consent(
 ) -> dict[str, Any]:
     """A yes or a no, as the person said it. Asking an insurer needs it in writing (42 CFR 2.31)."""
     spoken = body.channel == "phone" and body.given
-    if spoken and body.item in {ConsentItem.INSURER, ConsentItem.SUD_BENEFITS}:
+    if spoken and body.item in {ConsentItem.INSURER, ConsentItem.SUD_BENEFITS, ConsentItem.INTRODUCTION}:
         raise Problem(
             422,
             "written_consent_needed",
             "This consent must be signed",
-            "The law asks for a signature before an insurer is asked. A yes on the phone is not enough.",
+            "The law asks for a signature before anybody outside is told. A yes on the phone is not enough.",
+        )
+    if (body.item is ConsentItem.INTRODUCTION and body.given) is not bool(body.recipient.strip()):
+        raise Problem(
+            422,
+            "recipient_needed",
+            "Whom may we tell?",
+            "A consent to an introduction names one person; no other consent does.",
         )
     async with _moving(database, caller, "record_consent", case_id, seen) as (session, case):
         row = await consents.record(
@@ -173,11 +194,29 @@ async def record_consent(
             now=clock.now(),
             recorded_by=staff_id(caller),
             language=body.language,
+            recipient=body.recipient.strip(),
         )
         # Whoever recorded a withdrawal may have lost sight of the case by it: it is kept all the same.
         visible = staff_views.may_see(await state_of(session, case), caller.role, clock.now())
         view = await _shown(session, caller, case, response) if visible else {}
         return view | {"consent_id": str(row.id)}
+
+
+@router.post("/consents/{consent_id}/revocation", status_code=201)
+async def revoke_introduction(
+    database: Db,
+    case_id: UUID,
+    consent_id: UUID,
+    caller: Annotated[Caller, _who_may("record_consent")],
+    seen: Seen,
+    response: Response,
+    _body: Nothing | None = None,
+) -> dict[str, Any]:
+    """Take back the consent that names one person; those naming others stand. 404 when none such holds."""
+    async with _moving(database, caller, "revoke_consent", case_id, seen) as (session, case):
+        if not await introductions.revoke_one(session, case, consent_id):
+            raise Problem(404, "not_found", "Not found", "No consent to an introduction holds by this id.")
+        return await _shown(session, caller, case, response)
 
 
 @router.put("/coverage_details")
@@ -258,5 +297,35 @@ async def discharge(
     body: NewDischarge,
 ) -> dict[str, Any]:
     async with _moving(database, caller, "discharge", case_id, seen) as (session, case):
-        await end_stay(session, case, body.type, body.discharged_at, via="staff")
+        await stays.discharge(session, case, body.type, body.discharged_at, via="staff")
+        return await _shown(session, caller, case, response)
+
+
+@router.put("/planned_discharge")
+async def plan_discharge(
+    database: Db,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("plan_discharge")],
+    seen: Seen,
+    response: Response,
+    body: PlannedDischarge,
+) -> dict[str, Any]:
+    """When the stay is expected to end: aftercare starts looking. Said again, the last counts."""
+    async with _moving(database, caller, "plan_discharge", case_id, seen) as (session, case):
+        await stays.plan(session, case, body.planned_for)
+        return await _shown(session, caller, case, response)
+
+
+@router.post("/actions/cancel_discharge")
+async def cancel_discharge(
+    database: Db,
+    case_id: UUID,
+    caller: Annotated[Caller, _who_may("cancel_discharge")],
+    seen: Seen,
+    response: Response,
+    _body: Nothing | None = None,
+) -> dict[str, Any]:
+    """The person has not left after all: the stay goes on as if it had never ended."""
+    async with _moving(database, caller, "cancel_discharge", case_id, seen) as (session, case):
+        await stays.cancel(session, case, clock.now())
         return await _shown(session, caller, case, response)

@@ -3,7 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.intake.admission_rules import NO_IDENTIFIERS, NO_INSURER_CONSENT, NOT_ADMITTED, blocking
+from services.intake.admission_rules import (
+    NO_IDENTIFIERS,
+    NO_INSURER_CONSENT,
+    NOT_ADMITTED,
+    NOT_DISCHARGED,
+    blocking,
+)
 from services.intake.case import (
     BEFORE_ADMISSION,
     NOT_OPEN,
@@ -33,7 +39,9 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "choose_self_pay": _DESK,
     "set_coverage_details": _DESK | {Role.VOB},
     "admit": _DESK | {Role.CASE_MANAGER},
+    "plan_discharge": _DESK | {Role.CASE_MANAGER, Role.CLINICIAN},
     "discharge": _DESK | {Role.CASE_MANAGER},
+    "cancel_discharge": frozenset({Role.DIRECTOR, Role.CASE_MANAGER}),
 }
 
 
@@ -69,7 +77,9 @@ def shut(action: str, case: CaseState, now: datetime) -> list[Gate]:
         ],
         "set_coverage_details": [(NOT_OPEN, ended)],
         "choose_self_pay": [(NOT_OPEN, ended), (COVERAGE_DECIDED, not ended and not undecided)],
+        "plan_discharge": [(NOT_ADMITTED, case.stage is not Stage.ADMITTED)],
         "discharge": [(NOT_ADMITTED, not may_be_ended)],
+        "cancel_discharge": [(NOT_DISCHARGED, case.stage is not Stage.DISCHARGED)],
     }
     return [gate for gate, is_shut in table.get(action, []) if is_shut]
 

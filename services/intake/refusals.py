@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from services.intake.admissions import ImplausibleTime
 from services.intake.answers import InvalidInquiry
 from services.intake.case import AlreadyClaimed, Gate, GateClosed, NotHolder
+from services.intake.discharge import ImplausiblePlan
 from services.intake.disclosures import ConsentMissing, RequestIdTaken
 from services.intake.inquiries import OtherAnswers
+from services.intake.reaching import NoAddress, NotTheClientsOwn
 from services.intake.records import CaseNotFound, StaleVersion
 from services.intake.wordings import NoWording
 from shared.problems import Problem
@@ -16,6 +18,11 @@ _ADMITTED_AT = {
     "pointer": "/admitted_at",
     "code": "implausible",
     "message": "An admission is at most a year ago and not more than a day ahead.",
+}
+_PLANNED_FOR = {
+    "pointer": "/planned_for",
+    "code": "implausible",
+    "message": "A planned discharge lies ahead, at most a year.",
 }
 _COUNTS = ("Nothing is", "One thing is", "Two things are", "Three things are", "Four things are")
 
@@ -104,6 +111,25 @@ def answered() -> Generator[None]:
             "consent_missing",
             "No consent",
             "No consent of this person allows this disclosure now.",
+        ) from None
+    except NotTheClientsOwn:
+        raise Problem(
+            409,
+            "not_the_clients_own",
+            "Somebody else's address",
+            "What is on file belongs to whoever asked for the client. Ask the client for their own.",
+        ) from None
+    except NoAddress:
+        raise Problem(
+            409, "no_address", "No address", "The client gave no address of this kind. Ask for one."
+        ) from None
+    except ImplausiblePlan:
+        raise Problem(
+            422,
+            "invalid_input",
+            "Check what you entered",
+            _PLANNED_FOR["message"],
+            errors=[_PLANNED_FOR],
         ) from None
     except RequestIdTaken:
         raise Problem(

@@ -215,6 +215,7 @@ def stay_json(stay: Stay) -> dict[str, Any]:
         "admitted_at": _time(stay.admitted_at),
         "admitted_via": stay.admitted_via,
         "gates_missing": stay.gates_missing,
+        "planned_discharge_at": _time(stay.planned_discharge_at),
         "discharged_at": _time(stay.discharged_at),
         "discharge_type": stay.discharge_type,
         "discharged_via": stay.discharged_via,

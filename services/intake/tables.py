@@ -111,6 +111,8 @@ class ConsentRow(Table):
     refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
+    # Whom the consent to an introduction names (42 CFR 2.31(a)(4)).
+    recipient: Mapped[bytes | None] = _sealed()
 
 
 class Contact(Table):
@@ -143,6 +145,9 @@ class Stay(Table):
     discharged_via: Mapped[str | None] = mapped_column(String(8), info=PUBLIC)
     discharge_type: Mapped[str | None] = mapped_column(String(16), info=PUBLIC)
     disposition: Mapped[str | None] = mapped_column(String(2), info=PUBLIC)  # UB-04, as the EHR said it
+    planned_discharge_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
+    # When the last "they have left" was taken back: an older one that comes late changes nothing.
+    discharge_cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
 
 
 class Disclosure(Table):

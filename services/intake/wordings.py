@@ -145,6 +145,65 @@ _PUBLISHED = (
         ),
     ),
     Wording(
+        ConsentItem.AFTERCARE,
+        "es",
+        1,
+        "Sí, {centre} puede planear reuniones de apoyo para mí después del tratamiento y recordármelas.",
+        (
+            "Los recordatorios llegan solo al teléfono o correo de arriba. Nunca dicen quiénes somos ni qué"
+            " grupo es.",
+            "Puedo detenerlos en cualquier momento, con una palabra. Decir que no no cambia nada de mi"
+            " tratamiento.",
+        ),
+    ),
+    Wording(
+        ConsentItem.INTRODUCTION,
+        "en",
+        1,
+        "Yes, {centre} may tell the one person I name below that I am coming to their group.",
+        (
+            # (1) the patient, (2) who discloses, (4) the recipient by name
+            "I am the person named on this form. I allow {centre} to speak with the one person whose name I"
+            " write beside my signature.",
+            # (3) how much and what kind of information
+            "It may tell them the name I go by and which day I come first. They will understand that I was a"
+            " client here. Nothing from my records. Nothing else.",
+            # (5) the purpose
+            "The reason: so that somebody expects me and I do not walk in alone.",
+            # (6) the right to revoke, how, and the reliance exception
+            "I can take this back at any time. I can do so in writing or by telling any staff member."
+            " What was already said cannot be unsaid.",
+            # (7) the expiry
+            "If I do nothing, this ends by itself one year from today.",
+            # 2.31(a)(4): redisclosure
+            "That person is asked to keep it to themselves. The law forbids passing it on, but I know I rely"
+            " on them.",
+            # the consequences of refusal
+            "If I say no, I can go to every meeting all the same, and nobody is told.",
+            # (8) signature and (9) date
+            "I sign this on paper or on a screen. That is my signature, with today's date.",
+        ),
+    ),
+    Wording(
+        ConsentItem.INTRODUCTION,
+        "es",
+        1,
+        "Sí, {centre} puede decirle a la única persona que nombro abajo que voy a ir a su grupo.",
+        (
+            "Soy la persona nombrada en este formulario. Permito que {centre} hable con la única persona cuyo"
+            " nombre escribo junto a mi firma.",
+            "Puede decirle el nombre que uso y qué día voy por primera vez. Esa persona entenderá que fui"
+            " cliente aquí. Nada de mi expediente. Nada más.",
+            "El motivo: que alguien me espere y no llegue sin conocer a nadie.",
+            "Puedo retirar este permiso en cualquier momento, por escrito o diciéndoselo a cualquier"
+            " empleado. Lo que ya se dijo no se puede deshacer.",
+            "Si no hago nada, este permiso termina solo en un año a partir de hoy.",
+            "A esa persona se le pide que no lo cuente. La ley prohíbe contarlo, pero sé que confío en ella.",
+            "Si digo que no, puedo ir igual a todas las reuniones, y no se le dice a nadie.",
+            "Firmo esto en papel o en una pantalla. Esa es mi firma, con la fecha de hoy.",
+        ),
+    ),
+    Wording(
         ConsentItem.TREATMENT,
         "en",
         1,

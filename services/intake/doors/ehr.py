@@ -1,4 +1,4 @@
-"""What a message from the EHR does: admit, discharge, or wait in the tray until a person knows whose it is.
+"""What a message from the EHR does: admit, discharge, take a discharge back, or wait in the tray.
 
 Every message is answered and remembered in one transaction; the same one again changes nothing.
 """
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import admissions, dispositions, indexes
 from services.intake.case import GateClosed, Stage
-from services.intake.discharge import current_stay, discharge
+from services.intake.discharge import cancel, current_stay, discharge
 from services.intake.doors import hl7
 from services.intake.records import take
 from services.intake.tables import Case, Hl7Message, UnmatchedStay, of
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 ADMITS = frozenset({"A01", "A04"})
 DISCHARGES = frozenset({"A03"})
+CANCELS = frozenset({"A13"})  # "they have left" was a mistake
 # Outpatient and emergency visits (PV1-2) are no stays here.
 _VISITS = frozenset({"O", "E"})
 # Staff and the EHR write down the end of one stay at somewhat different times.
@@ -78,14 +79,14 @@ async def _hear(session: AsyncSession, message: hl7.Adt) -> str:
     }
     if not await insert_or_ignore(session, of(Hl7Message), [row], ["idempotency_index"]):
         return "Already received."
-    if trigger not in ADMITS | DISCHARGES or message.patient_class in _VISITS:
+    if trigger not in ADMITS | DISCHARGES | CANCELS or message.patient_class in _VISITS:
         return "Received. This kind of message changes nothing here."
     await audit.record(
         session, _EHR, f"ehr.{trigger.lower()}", None, ("ehr_patient_id", "name", "birth_date")
     )
     kept = await session.get_one(Hl7Message, row["id"])
     try:
-        case = await _whose(session, message, admitted=trigger in DISCHARGES)
+        case = await _whose(session, message, admits=trigger in ADMITS)
         kept.outcome = await _apply(session, case, message, trigger, now)
         kept.case_id = case.id
         # Only now: a message that ends in the tray must not give its number to a case.
@@ -106,15 +107,16 @@ def _code_of(header: hl7.Header) -> str:
     return header.message_type if re.fullmatch(r"[A-Z]{3}", header.message_type) else "other"
 
 
-async def _whose(session: AsyncSession, message: hl7.Adt, *, admitted: bool) -> Case:
+async def _whose(session: AsyncSession, message: hl7.Adt, *, admits: bool) -> Case:
     """The one case this is about, locked. The EHR's own number decides; name and birth date only where
     no case with that number is at a fitting stage (a new person, or one who came back), and only when
-    they point at one case alone. Raises Unmatched."""
+    they point at one case alone. Somebody who has left and comes back under the same number is readmitted.
+    Raises Unmatched."""
     ring = keyring(session)
     numbers = [indexes.ehr_patient_index(ring, number) for number in message.patient_ids]
     query = select(Case.id, Case.stage).order_by(Case.received_at)
     found = (await session.execute(query.where(Case.ehr_patient_index.in_(numbers)))).all() if numbers else []
-    wanted = {Stage.ADMITTED.value} if admitted else {*_OPEN, Stage.ADMITTED.value}
+    wanted = {*_OPEN, Stage.ADMITTED.value} if admits else {Stage.ADMITTED.value}
     if message.born and not any(stage in wanted for _, stage in found):
         names = [indexes.name_birth_index(ring, first, last, message.born) for first, last in message.names]
         known = [index for index in names if index]
@@ -126,10 +128,10 @@ async def _whose(session: AsyncSession, message: hl7.Adt, *, admitted: bool) -> 
     fitting = [case_id for case_id, stage in found if stage in wanted]
     if len(fitting) > 1:
         raise Unmatched("several_cases")
-    if not fitting and admitted and any(stage == Stage.DISCHARGED.value for _, stage in found):
+    if not fitting and any(stage == Stage.DISCHARGED.value for _, stage in found):
         fitting = [next(i for i, stage in reversed(found) if stage == Stage.DISCHARGED.value)]
     if not fitting:
-        raise Unmatched("not_admitted" if admitted and found else "no_open_case")
+        raise Unmatched("no_open_case" if admits or not found else "not_admitted")
     return await take(session, fitting[0])
 
 
@@ -137,12 +139,18 @@ async def _apply(session: AsyncSession, case: Case, message: hl7.Adt, trigger: s
     """The outcome's code. A move that was made already, by staff or by another message, is no error."""
     try:
         if trigger in ADMITS:
-            await admissions.admitted_by_ehr(session, case, _past(message, message.admitted_at, now))
+            at = _past(message, message.admitted_at, now)
+            await _check_readmission(session, case, at)
+            await admissions.admitted_by_ehr(session, case, at)
             return "admitted"
+        if trigger in CANCELS:
+            return await _take_back(session, case, _past(message, None, now))
         type_ = DischargeType.DECEASED
         if not message.deceased:
             type_ = dispositions.discharge_type(message.disposition)
         at = _past(message, message.discharged_at, now)
+        if await _was_taken_back(session, case, message, now):
+            return "already_so"
         await _check_stay(session, case, message, type_, at)
         await discharge(
             session,
@@ -175,6 +183,33 @@ async def _check_stay(
     apart = abs((message.discharged_at or stay.discharged_at) - stay.discharged_at)
     if apart > _SAME_END and type_ is not DischargeType.DECEASED:
         raise Unmatched("other_stay")
+
+
+async def _take_back(session: AsyncSession, case: Case, at: datetime) -> str:
+    """The discharge did not happen. One that has not come yet, because the two overtook each other, is
+    recognised by this later on."""
+    stay = await current_stay(session, case)
+    if case.stage == Stage.ADMITTED.value and stay is not None:
+        stay.discharge_cancelled_at = at
+        return "already_so"
+    await cancel(session, case, at)
+    return "discharge_cancelled"
+
+
+async def _was_taken_back(session: AsyncSession, case: Case, message: hl7.Adt, now: datetime) -> bool:
+    """A discharge from before the moment it was cancelled. A death is never held back."""
+    stay = await current_stay(session, case)
+    cancelled = stay.discharge_cancelled_at if stay else None
+    return cancelled is not None and not message.deceased and _past(message, None, now) < cancelled
+
+
+async def _check_readmission(session: AsyncSession, case: Case, at: datetime) -> None:
+    """A new stay of somebody who has left begins after the old one ended, and the dead do not come back."""
+    stay = await current_stay(session, case)
+    if case.stage != Stage.DISCHARGED.value or stay is None:
+        return
+    if stay.discharge_type == DischargeType.DECEASED.value or at < (stay.discharged_at or at):
+        raise Unmatched("no_open_case")
 
 
 def _past(message: hl7.Adt, said: datetime | None, now: datetime) -> datetime:

@@ -34,10 +34,10 @@ async def test_a_text_that_is_not_there_in_a_language_is_said_to_be_missing_and_
         missing = await client.get("/api/v1/consents/treatment/wording?language=es")
         assert (missing.status_code, missing.json()["code"]) == (404, "no_wording")
         assert (await client.get("/api/v1/consents/marketing/wording")).status_code == 422
-    body = {"item": "aftercare", "given": False, "language": "es"}
+    body = {"item": "contact", "given": False, "language": "es"}
     assert (await desk.move(Role.VOB, case_id, "consents", body)).status_code == 404
     states = {c["item"]: c["state"] for c in (await desk.case(case_id))["consents"]}
-    assert states["aftercare"] == "given"
+    assert states["contact"] == "given"
 
 
 async def test_the_texts_are_for_those_who_record_consents(desk: Desk) -> None:

@@ -23,11 +23,13 @@ def adt(
     left: str = "20261120101000",
     kind: str = "I",
     died: str = "",
+    written: str = "20261120101500",
+    came: str = "20261110080000",
 ) -> bytes:
-    stays = "20261110080000|" + (left if trigger == "A03" else "")
+    stays = f"{came}|" + (left if trigger == "A03" else "")
     return "\r".join(
         (
-            rf"MSH|^~\&|CHART|ELM|TC|TC|20261120101500||ADT^{trigger}|{control}|P|2.5.1",
+            rf"MSH|^~\&|CHART|ELM|TC|TC|{written}||ADT^{trigger}|{control}|P|2.5.1",
             f"PID|1||{number}^^^ELM^MR||{last}^Dee||19850327" + "|" * 22 + died,
             f"PV1|1|{kind}" + "|" * 34 + disposition + "|" * 8 + stays,
         )
