@@ -195,6 +195,7 @@ PLAN_ENDS = {
     "deceased": "The aftercare plan ended.",
     "ended_by_client": "The client ended the aftercare plan.",
     "completed": "The year of aftercare is complete.",
+    "superseded": "The plan of a later stay took the place of this one.",
 }
 REPLACEMENTS = {
     "withdrawn": "is no longer listed",

@@ -191,6 +191,9 @@ class AskPayer:
             row.payer_code, row.fingerprint = asked.payer.code, mark
             if row.purpose == Purpose.PLAN:
                 verification.payer_code = asked.payer.code
+                verification.membership_index = keyring(session).blind_index(
+                    "verifications.membership", asked.membership
+                )
                 verification.service_date = asked.asked.service_date
                 _note_wishes(verification, known)
             if verification.forced is None:

@@ -66,10 +66,13 @@ def planned(
     book: RateBook,
     payer_code: str,
     allowed_part: Decimal | None,
+    *,
+    balance_billing: bool = True,
 ) -> tuple[PlannedCare, ...]:
     """The steps with their rates. Raises RatesMissing with everything that is missing.
 
-    `allowed_part`: what of a charge the plan allows out of network (0-1), where no rate says.
+    `allowed_part`: what of a charge the plan allows out of network (0-1), where no rate says. Out of network
+    the charge itself is needed too, unless nobody may bill what is above the allowed amount.
     """
     missing: list[MissingRate] = []
     care: list[PlannedCare] = []
@@ -85,6 +88,8 @@ def planned(
         }
         needed = [network] if network is not None else list(Network)
         missing += [MissingRate(step.level, RateKind(n.value), day) for n in needed if rates[n] is None]
+        if charge is None and balance_billing and Network.OUT in needed:
+            missing.append(MissingRate(step.level, RateKind.CHARGE, day))
         allowed = rates[network or Network.IN]
         if allowed is None or missing:
             continue

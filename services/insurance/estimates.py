@@ -88,7 +88,15 @@ async def prepare(
     dated = in_order(steps, max(first, today))
     book = await load_rates(session, payer_code, EVERYBODY)
     terms = dict(found.payer.terms if found.payer else {}) | dict(ways)
-    care = planned(dated, network, book, payer_code, allowed_part_of(terms))
+    ways_known = _ways(terms)
+    care = planned(
+        dated,
+        network,
+        book,
+        payer_code,
+        allowed_part_of(terms),
+        balance_billing=ways_known.balance_billing,
+    )
     last = max(last_day(step) for step in dated)
     renews = _renewal(found, today, next_plan_year)
     inputs = inputs_from(
@@ -97,7 +105,7 @@ async def prepare(
         care,
         network=network,
         next_plan_year=renews if renews <= last else None,
-        ways=_ways(terms),
+        ways=ways_known,
     )
     result = estimate.estimate(inputs)
     sealing = await box(session, verification.case_id)

@@ -95,6 +95,15 @@ async def answering_attempt(session: AsyncSession, question: Question) -> Attemp
     return await session.scalar(own.order_by(Attempt.started_at.desc(), Attempt.id.desc()).limit(1))
 
 
+async def other_cases(session: AsyncSession, questions: Sequence[Question]) -> list[UUID]:
+    """Whose raw answers are opened here besides the case's own: a recent answer about the same person,
+    fetched for another case of theirs. Each is owed an audit row before."""
+    ids = [one.answered_by for one in questions if one.answered_by is not None]
+    query = select(Attempt.case_id).where(Attempt.id.in_(ids)).distinct()
+    own = {one.case_id for one in questions}
+    return sorted(set(await session.scalars(query)) - own)
+
+
 async def raw_answer(session: AsyncSession, attempt: Attempt | None) -> RawAnswer:
     """The answer `attempt` brought. Raises AnswerForgotten."""
     text = await _text(session, attempt)

@@ -89,7 +89,7 @@ async def all_findings(session: AsyncSession, verifications: Sequence[Verificati
     questions = list(await session.scalars(query))
     calls = await calls_of(session, [case_id])
     said = await _said(session, case_id, calls)
-    payers = await _payers_of(session, {call.verification_id for call in calls})
+    memberships = await _memberships_of(session, {call.verification_id for call in calls})
     directory = await load_directory(session)
     found = []
     for one in verifications:
@@ -97,7 +97,7 @@ async def all_findings(session: AsyncSession, verifications: Sequence[Verificati
         earlier = [
             said[call.id]
             for call in calls
-            if call.id in said and call.verification_id != one.id and _still_holds(call, one, payers)
+            if call.id in said and call.verification_id != one.id and _still_holds(call, one, memberships)
         ]
         found.append(
             Findings(
@@ -119,22 +119,27 @@ async def _said(session: AsyncSession, case_id: UUID, calls: Sequence[PhoneCall]
     return {said.call.id: said for said in said_in(calls, await box(session, case_id))}
 
 
-async def _payers_of(session: AsyncSession, ids: set[UUID]) -> dict[UUID, str | None]:
-    query = select(Verification.id, Verification.payer_code).where(Verification.id.in_(ids))
-    return {row.id: row.payer_code for row in await session.execute(query)}
+Membership = tuple[str | None, bytes | None]
 
 
-def _still_holds(call: PhoneCall, later: Verification, payers: dict[UUID, str | None]) -> bool:
-    """Whether a call made for an earlier verification answers for `later` too: the same payer, the same year.
+async def _memberships_of(session: AsyncSession, ids: set[UUID]) -> dict[UUID, Membership]:
+    query = select(Verification.id, Verification.payer_code, Verification.membership_index)
+    rows = await session.execute(query.where(Verification.id.in_(ids)))
+    return {row.id: (row.payer_code, row.membership_index) for row in rows}
+
+
+def _still_holds(call: PhoneCall, later: Verification, memberships: dict[UUID, Membership]) -> bool:
+    """Whether a call made for an earlier verification answers for `later` too: the same membership, the same
+    year.
 
     Terms of a level of care are fixed for a plan year; without this a re-check before admission would have
     the plan phoned again for what it said last week. Sums move, so they are not carried over.
     """
-    payer = payers.get(call.verification_id)
+    payer, membership = memberships.get(call.verification_id, (None, None))
     about = later.service_date or later.requested_at.date()
     return (
         payer is not None
-        and payer == later.payer_code
+        and (payer, membership) == (later.payer_code, later.membership_index)
         and call.ended_at.year == about.year
         and call.started_at < (later.answered_at or later.requested_at)
     )

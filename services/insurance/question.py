@@ -68,6 +68,20 @@ class Question:
         )
         return "|".join((*parts, *one.service_types))
 
+    @property
+    def membership(self) -> str:
+        """Who is insured where, whatever is asked and when; to be hashed with a key before it is stored."""
+        one = self.inquiry
+        patient = one.dependant or one.subscriber
+        return "|".join(
+            (
+                self.payer.code,
+                _plain(one.subscriber.member_id),
+                _plain(f"{patient.last_name} {patient.first_name}"),
+                str(patient.birth_date),
+            )
+        )
+
     def written(self, control: int, at: datetime) -> str:
         """The 270, with the control numbers of this attempt."""
         envelope = Envelope(self.sender, self.adapter.receiver, control, control, self.usage, at)

@@ -39,6 +39,8 @@ class Verification(Table):
     reason: Mapped[str | None] = mapped_column(String(40), info=PUBLIC)
     fields: Mapped[list[str]] = mapped_column(JSON, default=list, info=PUBLIC)
     payer_code: Mapped[str | None] = mapped_column(String(40), info=PSEUDONYMOUS)
+    # Keyed hash of who is insured where: what was said of one membership holds for no other.
+    membership_index: Mapped[bytes | None] = mapped_column(_INDEX, info=PSEUDONYMOUS)
     service_date: Mapped[date | None] = mapped_column(Date, info=PSEUDONYMOUS)
     # What the benefits are wanted for, as intake knew when it was asked.
     levels_of_care: Mapped[list[str]] = mapped_column(JSON, default=list, info=PSEUDONYMOUS)

@@ -51,9 +51,15 @@ def _name_birth_index(ring: KeyRing, details: dict[str, str]) -> bytes | None:
     return indexes.name_birth_index(ring, details["first_name"], details["last_name"], born)
 
 
+# Where an answer about the identifiers of before counts, or would when it comes.
+_ABOUT_THE_OLD = frozenset({Coverage.VERIFIED, Coverage.REQUESTED, Coverage.UNAVAILABLE, Coverage.UNCLEAR})
+
+
 def _track(case: Case, known: CaseState, changed: set[str], details: dict[str, str], now: datetime) -> None:
     """A good answer about other identifiers no longer counts; a plan named for the first time waits."""
-    if known.coverage is Coverage.VERIFIED and changed & IDENTIFYING:
+    if known.coverage in _ABOUT_THE_OLD and changed & IDENTIFYING:
+        # An answer still on its way speaks of what was asked before: nobody waits for it any more.
+        case.verification_id = None
         coverage.move(case, Coverage.EXPIRED, now, detail={"reason": "details_changed"})
     plan_known = bool(details["payer"] or details["member_id"])
     agreed = may_disclose(known.consents, ConsentItem.INSURER, now, restricted=known.restricted)

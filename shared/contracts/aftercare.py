@@ -32,6 +32,7 @@ class PlanEndReason(StrEnum):
     DECEASED = "deceased"
     ENDED_BY_CLIENT = "ended_by_client"
     COMPLETED = "completed"
+    SUPERSEDED = "superseded"  # the client was readmitted, and the later stay's plan took its place
 
 
 class InvitationMethod(StrEnum):

@@ -2,11 +2,12 @@
 
 import secrets
 import time
-from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared import clock
 
 
 def new_id() -> UUID:
@@ -30,7 +31,7 @@ class Fact(BaseModel):
 
     subject: ClassVar[str]
     event_id: UUID = Field(default_factory=new_id)
-    occurred_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    occurred_at: AwareDatetime = Field(default_factory=clock.now)
     case_id: UUID
     case_seq: int = 0
     causation_id: UUID | None = None

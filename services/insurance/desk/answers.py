@@ -30,10 +30,9 @@ async def show_answer(
         if question is None or question.verification_id != verification.id:
             raise not_found("question")
         await record(session, caller, "verification.answer", verification.case_id, ("raw_answer",))
+        for other in await evidence.other_cases(session, [question]):
+            await record(session, caller, "verification.answer", other, ("raw_answer",))
         attempt = await evidence.answering_attempt(session, question)
-        if attempt is not None and attempt.case_id != verification.case_id:
-            # A recent answer about the same person, fetched for another case of theirs.
-            await record(session, caller, "verification.answer", attempt.case_id, ("raw_answer",))
         try:
             found = await evidence.raw_answer(session, attempt)
         except evidence.AnswerForgotten:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.insurance import fhir_view
 from services.insurance.desk.requests import Db, verification_of
-from services.insurance.evidence import membership, rejections
+from services.insurance.evidence import membership, other_cases, rejections
 from services.insurance.findings import Findings, findings
 from services.insurance.tables import Attempt
 from shared import clock
@@ -84,7 +84,10 @@ async def show_response(verification_id: UUID, database: Db, caller: Reader) -> 
 async def _found(session: AsyncSession, caller: Caller, verification_id: UUID, action: str) -> Findings:
     verification = await verification_of(session, verification_id)
     await record(session, caller, action, verification.case_id, ("benefits", "member_id"))
-    return await findings(session, verification)
+    found = await findings(session, verification)
+    for other in await other_cases(session, found.questions):
+        await record(session, caller, action, other, ("member_id",))
+    return found
 
 
 async def _checked(resource: dict[str, Any]) -> Response:

@@ -72,6 +72,8 @@ async def show_verification(
         case_id = verification.case_id
         await record(session, caller, "verification.read", case_id, ("benefits", "phone", "refusals"))
         one = await findings(session, verification)
+        for other in await evidence.other_cases(session, one.questions):
+            await record(session, caller, "verification.read", other, ("refusals",))
         view = verification_view(
             one,
             zone,

@@ -35,12 +35,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitLeft:
+    """Days or visits the plan still pays for, and how many in a new plan year (None: it does not renew)."""
+
+    left: int
+    renewed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What the plan says of one level. `coinsurance` is the client's part, 0-1.
 
-    `limit_left`: days or visits the plan still pays for this plan year (None: no limit known);
-    `limit_renewed`: how many it pays for in a new plan year (None: the limit does not renew). Levels with the
-    same `limit_pool` draw on one limit: the plan stated it once.
+    All of `limits` hold at once (so many a year and so many in a lifetime). Levels with the same `limit_pool`
+    draw on the same limits: the plan stated them once.
     """
 
     level: LevelOfCare
@@ -49,8 +56,7 @@ class Terms:
     copay: Decimal = NOTHING
     copay_per: Per = Per.VISIT
     coinsurance: Decimal = NOTHING
-    limit_left: int | None = None
-    limit_renewed: int | None = None
+    limits: tuple[LimitLeft, ...] = ()
     limit_pool: str = ""
 
     @property
@@ -182,7 +188,7 @@ class _Account:
         self._options = reading.options
         self._years = sorted(reading.years, key=lambda year: year.begins_on) or [PlanYear(date.min)]
         self._terms = {terms.level: terms for terms in reading.terms}
-        self._limits = {terms.pool: terms.limit_left for terms in reading.terms}
+        self._limits = {terms.pool: [limit.left for limit in terms.limits] for terms in reading.terms}
         self._current = 0
         self._open(self._years[0])
 
@@ -194,8 +200,10 @@ class _Account:
                 self._current += 1
                 self._open(self._years[self._current])
                 self._renew_limits()
-            yield self._part(line, units, first)
-            first = False
+            part = self._part(line, units, first)
+            # A copay for the admission falls due with the first unit that is covered.
+            first = first and part.units == 0
+            yield part
 
     def _open(self, year: PlanYear) -> None:
         self._deductibles = _Remaining(
@@ -204,9 +212,12 @@ class _Account:
         self._caps = _Remaining(year.cap_individual, year.cap_family)
 
     def _renew_limits(self) -> None:
-        for terms in self._terms.values():
-            if terms.limit_renewed is not None:
-                self._limits[terms.pool] = terms.limit_renewed
+        renewed = {terms.pool: terms.limits for terms in self._terms.values()}
+        for pool, limits in renewed.items():
+            self._limits[pool] = [
+                left if limit.renewed is None else limit.renewed
+                for limit, left in zip(limits, self._limits[pool], strict=True)
+            ]
 
     def _by_year(self, line: Line) -> list[tuple[int, int]]:
         """How many units fall into which plan year; what lies before the first counts as the first."""
@@ -246,11 +257,10 @@ class _Account:
     def _within_limit(self, terms: Terms, units: int) -> int:
         if not terms.covered:
             return 0
-        left = self._limits.get(terms.pool)
-        if left is None:
-            return units
-        self._limits[terms.pool] = max(left - units, 0)
-        return min(units, left)
+        left = self._limits.get(terms.pool, [])
+        paid = min([units, *left])
+        self._limits[terms.pool] = [one - paid for one in left]
+        return paid
 
     def _shared(
         self, terms: Terms, allowed: Decimal, units: int, first: bool

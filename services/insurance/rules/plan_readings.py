@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from services.insurance.rules.cost_sharing import NOTHING, Options, PlanYear, Reading, Terms
+from services.insurance.rules.cost_sharing import NOTHING, LimitLeft, Options, PlanYear, Reading, Terms
 from services.insurance.rules.level_limits import Limit, LimitSpan
 from services.insurance.rules.levels_of_care import LevelBenefit, Part
 from services.insurance.rules.shares import Share, ShareKind
@@ -123,7 +123,7 @@ def _terms(said: Said, level: LevelOfCare, mood: Mood, network: Network, notes: 
     if not _is_covered(benefit, mood, notes):
         return Terms(level, covered=False)
     copay, per, coinsurance = _cost_share(benefit, said.ways, mood, notes)
-    left, renewed = _limit(benefit, mood, notes)
+    limits = _limits(benefit, mood, notes)
     _note_authorization(benefit, notes)
     return Terms(
         level,
@@ -132,8 +132,7 @@ def _terms(said: Said, level: LevelOfCare, mood: Mood, network: Network, notes: 
         copay=copay,
         copay_per=per,
         coinsurance=coinsurance,
-        limit_left=left,
-        limit_renewed=renewed,
+        limits=limits,
         limit_pool=_pool(benefit),
     )
 
@@ -205,22 +204,27 @@ def _deductible_applies(benefit: LevelBenefit, mood: Mood, notes: Notes) -> bool
     return mood is Mood.HIGH or (mood is Mood.LIKELY and not only_copay)
 
 
-def _limit(benefit: LevelBenefit, mood: Mood, notes: Notes) -> tuple[int | None, int | None]:
-    """Units left now and units in a new plan year, by the limit that leaves the least."""
+def _limits(benefit: LevelBenefit, mood: Mood, notes: Notes) -> tuple[LimitLeft, ...]:
+    """What each limit leaves now, and in a new plan year."""
     if benefit.limits.value is None:
         notes.note(Caveat.LIMIT_UNKNOWN)
-        return None, None
+        return ()
     notes.used(benefit.limits.evidence)
     if any(
         limit.remaining is None and limit.span is not LimitSpan.ADMISSION for limit in benefit.limits.value
     ):
         notes.note(Caveat.LIMIT_USE_UNKNOWN)
-    counted = [(left, limit) for limit in benefit.limits.value if (left := _left(limit, mood)) is not None]
-    if not counted:
-        return None, None
-    left, limit = min(counted, key=lambda one: one[0])
-    renews = limit.span is LimitSpan.PLAN_YEAR
-    return left, (limit.total if limit.total is not None else left) if renews else None
+    return tuple(
+        LimitLeft(left, _renewed(limit, left))
+        for limit in benefit.limits.value
+        if (left := _left(limit, mood)) is not None
+    )
+
+
+def _renewed(limit: Limit, left: int) -> int | None:
+    if limit.span is not LimitSpan.PLAN_YEAR:
+        return None
+    return left if limit.total is None else limit.total
 
 
 def _left(limit: Limit, mood: Mood) -> int | None:
@@ -298,12 +302,16 @@ def _deductible_left(said: Said, pair: Pair, mood: Mood, notes: Notes) -> Amount
     if not known:
         notes.note(Caveat.DEDUCTIBLE_UNKNOWN)
         return (said.whole_bill if mood is Mood.HIGH else NOTHING), None
-    if all(share.remaining is None for share in known):
+    if any(share.remaining is None for share in known):
         notes.note(Caveat.DEDUCTIBLE_USE_UNKNOWN)
-        if mood is Mood.LOW:
-            return NOTHING, NOTHING
-        return _total(individual), _total(family)
-    return _remaining(individual, mood), _remaining(family, mood)
+    return _unmet(individual, mood), _unmet(family, mood)
+
+
+def _unmet(share: Share | None, mood: Mood) -> Decimal | None:
+    """What is left of one deductible; of one whose use nobody stated nothing at best, else all of it."""
+    if share is not None and share.remaining is None:
+        return NOTHING if mood is Mood.LOW else share.total
+    return _remaining(share, mood)
 
 
 def _deductible_anew(said: Said, pair: Pair, now: PlanYear, mood: Mood, notes: Notes) -> Amounts:
@@ -325,10 +333,13 @@ def _cap_left(pair: Pair, mood: Mood, notes: Notes) -> Amounts:
     if not known:
         notes.note(Caveat.CAP_UNKNOWN)
         return None, None
-    if all(share.remaining is None for share in known):
+    if any(share.remaining is None for share in known):
         notes.note(Caveat.CAP_USE_UNKNOWN)
-        return _total(pair[0]), _total(pair[1])
-    return _remaining(pair[0], mood), _remaining(pair[1], mood)
+    individual, family = (
+        _total(share) if share is not None and share.remaining is None else _remaining(share, mood)
+        for share in pair
+    )
+    return individual, family
 
 
 def _cap_anew(pair: Pair, notes: Notes) -> Amounts:

@@ -244,6 +244,16 @@ async def test_a_recheck_keeps_what_the_same_plan_said_of_levels_of_care(desk: D
     assert not any(one["basis"] == "human" for one in shown["shares"])
 
 
+async def test_what_was_said_of_one_membership_holds_for_no_other(desk: Desk) -> None:
+    case_id, _, task_id = await taken(desk)
+    await record(desk, task_id)
+    _, later = await desk.verification(State.MANUAL_REVIEW, case_id, **PENDING)
+    async with desk.insurance.database.transaction() as session:
+        (await session.get_one(Verification, later)).membership_index = bytes(32)
+    shown = (await desk.get(f"/api/v1/verifications/{later}")).json()
+    assert not any(one["basis"] == "human" for one in shown["levels"])
+
+
 async def test_opening_a_task_twice_is_one_task_and_the_nearer_time_wins(desk: Desk) -> None:
     _, verification_id, task_id = await taken(desk)
     soon = clock.now() + timedelta(minutes=15)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from services.insurance.rules.states import State
-from services.insurance.tables import Verification
+from services.insurance.tables import Attempt, Question, Verification
 from shared.contracts.fact import new_id
 from shared.identity import Role
 from tests.integration.insurance.conftest import PRIYA, Desk
@@ -44,6 +44,21 @@ async def test_a_figure_is_traced_to_its_segment(desk: Desk) -> None:
     assert segments[at["position"]]["words"].startswith("Deductible")
     assert segments[1]["name"] == "interchange begins"
     assert (await desk.audited())[-1] == ("verification.answer", case_id, "vob")
+
+
+async def test_an_answer_fetched_for_another_case_is_audited_there_too(desk: Desk) -> None:
+    theirs, earlier = await desk.verification()
+    case_id, later = await desk.verification()
+    async with desk.insurance.database.transaction() as session:
+        fetched = select(Attempt.id).where(Attempt.verification_id == earlier)
+        (await session.get_one(Question, later)).answered_by = await session.scalar(fetched)
+    for path, action in (
+        (f"/api/v1/verifications/{later}", "verification.read"),
+        (f"/api/v1/verifications/{later}/answers/{later}", "verification.answer"),
+        (f"/fhir/R4B/Coverage/{later}", "fhir.coverage"),
+    ):
+        assert (await desk.get(path)).status_code == 200
+        assert [row[:2] for row in (await desk.audited())[-2:]] == [(action, case_id), (action, theirs)]
 
 
 async def test_the_raw_answer_is_for_those_who_check_it(desk: Desk) -> None:

@@ -144,6 +144,18 @@ async def test_an_answer_about_other_identifiers_no_longer_counts(desk: Desk) ->
     assert moved.json()["coverage_detail"] == {"reason": "details_changed"}
 
 
+async def test_an_answer_still_on_its_way_about_other_identifiers_does_not_count_when_it_comes(
+    desk: Desk,
+) -> None:
+    case_id = await desk.inquiry()
+    late = CoverageConfirmed(**await asked(desk), fresh_until=now().replace(year=2099))
+    assert (await desk.correct(case_id, member_id="HM-0043")).json()["coverage"] == "expired"
+    await desk.tell(on_coverage_confirmed, late)
+    assert (await desk.case(case_id))["coverage"] == "expired"
+    again = await desk.move(Role.VOB, case_id, "actions/request_verification")
+    assert again.json()["coverage"] == "requested"
+
+
 async def test_a_plan_named_for_the_first_time_waits_for_the_persons_consent(desk: Desk) -> None:
     case_id = await desk.inquiry(payer="", member_id="", consents=["contact"])
     assert (await desk.correct(case_id, levels_of_care=["residential"])).json()["coverage"] == "none"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.insurance.rules.cost_sharing import Line, Options, PlanYear, Reading, Terms, priced
+from services.insurance.rules.cost_sharing import LimitLeft, Line, Options, PlanYear, Reading, Terms, priced
 from services.insurance.rules.statements import Per
 from shared.contracts.care import LevelOfCare as Level
 
@@ -87,7 +87,7 @@ def test_e7_a_stay_over_new_year_meets_a_new_deductible_and_a_new_cap() -> None:
 
 
 def test_e8_days_beyond_the_limit_are_paid_alone_and_outside_the_cap() -> None:
-    terms = (Terms(Level.RESIDENTIAL, coinsurance=money("0.2"), limit_left=18, limit_renewed=30),)
+    terms = (Terms(Level.RESIDENTIAL, coinsurance=money("0.2"), limits=(LimitLeft(18, 30),)),)
     stay = priced([RESIDENTIAL], Reading((PlanYear(YEAR, None, None, money("2000")),), terms))
     (part,) = stay.lines[0].parts
     assert (part.units, part.self_pay_units) == (18, 3)
@@ -103,10 +103,24 @@ def test_e8_days_beyond_the_limit_are_paid_alone_and_outside_the_cap() -> None:
 def test_a_limit_begins_anew_with_the_plan_year_and_a_lifetime_limit_does_not() -> None:
     line = Line(Level.RESIDENTIAL, date(2026, 12, 20), 30, money("850"))
     years = (PlanYear(YEAR), PlanYear(date(2027, 1, 1)))
-    yearly = Terms(Level.RESIDENTIAL, limit_left=5, limit_renewed=30)
+    yearly = Terms(Level.RESIDENTIAL, limits=(LimitLeft(5, 30),))
     assert [p.self_pay_units for p in priced([line], Reading(years, (yearly,))).lines[0].parts] == [7, 0]
-    lifetime = Terms(Level.RESIDENTIAL, limit_left=5)
+    lifetime = Terms(Level.RESIDENTIAL, limits=(LimitLeft(5),))
     assert [p.self_pay_units for p in priced([line], Reading(years, (lifetime,))).lines[0].parts] == [7, 18]
+
+
+def test_a_yearly_and_a_lifetime_limit_hold_together() -> None:
+    line = Line(Level.RESIDENTIAL, date(2026, 12, 20), 30, money("850"))
+    years = (PlanYear(YEAR), PlanYear(date(2027, 1, 1)))
+    both = Terms(Level.RESIDENTIAL, limits=(LimitLeft(5, 30), LimitLeft(10)))
+    assert [p.units for p in priced([line], Reading(years, (both,))).lines[0].parts] == [5, 5]
+
+
+def test_the_copay_of_an_admission_is_not_lost_with_a_year_that_pays_nothing() -> None:
+    line = Line(Level.RESIDENTIAL, date(2026, 12, 20), 30, money("850"))
+    years = (PlanYear(YEAR), PlanYear(date(2027, 1, 1)))
+    terms = Terms(Level.RESIDENTIAL, copay=money("250"), copay_per=Per.ADMISSION, limits=(LimitLeft(0, 30),))
+    assert [p.copay for p in priced([line], Reading(years, (terms,))).lines[0].parts] == [0, money("250")]
 
 
 def test_the_visits_of_a_programme_are_spread_over_its_weeks() -> None:
@@ -195,6 +209,9 @@ def lines(draw: st.DrawFn) -> Line:
     )
 
 
+LIMITS = st.builds(LimitLeft, st.integers(0, 60), st.none() | st.integers(0, 60))
+
+
 @st.composite
 def readings(draw: st.DrawFn) -> Reading:
     begins = [YEAR, date(2027, 1, 1), date(2028, 1, 1)]
@@ -207,8 +224,7 @@ def readings(draw: st.DrawFn) -> Reading:
             copay=draw(MONEY),
             copay_per=draw(st.sampled_from(Per)),
             coinsurance=draw(PARTS),
-            limit_left=draw(st.none() | st.integers(0, 60)),
-            limit_renewed=draw(st.none() | st.integers(0, 60)),
+            limits=tuple(draw(st.lists(LIMITS, max_size=2))),
         )
         for level in Level
     ]

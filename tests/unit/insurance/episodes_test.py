@@ -64,12 +64,24 @@ def test_out_of_network_a_part_of_the_charge_is_assumed_but_never_more_than_the_
     assert care.allowed == Rate(Decimal("720.00"), Decimal("900.00"), Decimal("1000.00"))
 
 
+def test_out_of_network_the_charge_is_needed_to_know_what_may_be_billed_above_the_allowed_amount() -> None:
+    book = RateBook([line(RateKind.OUT, "900")])
+    dated = in_order([Step(RESIDENTIAL, 21)], FIRST)
+    with pytest.raises(RatesMissing) as refused:
+        planned(dated, Network.OUT, book, "northstar", None)
+    assert [one.kind for one in refused.value.missing] == [RateKind.CHARGE]
+    (care,) = planned(dated, Network.OUT, book, "northstar", None, balance_billing=False)
+    assert care.allowed == Rate.agreed(Decimal(900))
+
+
 def test_everything_that_is_missing_is_named_at_once() -> None:
     dated = in_order([Step(RESIDENTIAL, 2), Step(LevelOfCare.PARTIAL, 2)], FIRST)
     with pytest.raises(RatesMissing) as refused:
         planned(dated, None, RateBook([]), "northstar", None)
     assert [(one.level, one.kind) for one in refused.value.missing] == [
-        (level, kind) for level in (RESIDENTIAL, LevelOfCare.PARTIAL) for kind in (RateKind.IN, RateKind.OUT)
+        (level, kind)
+        for level in (RESIDENTIAL, LevelOfCare.PARTIAL)
+        for kind in (RateKind.IN, RateKind.OUT, RateKind.CHARGE)
     ]
     with pytest.raises(RatesMissing):
         expected_services(dated, RateBook([line(RateKind.SELF_PAY, "800")]))
