@@ -58,6 +58,7 @@ class Kept:
     inputs: Inputs | None = None
     result: estimate.Estimate | None = None
     good_faith: GoodFaithEstimate | None = None
+    due_by: date | None = None  # the last day to hand over a Good Faith Estimate
 
 
 async def prepare(
@@ -129,21 +130,33 @@ async def prepare_good_faith(
     estimate_id: UUID,
     case_id: UUID,
     one: GoodFaithEstimate,
+    asked: Mapping[str, Any],
+    due_by: date,
     staff_id: UUID | None = None,
 ) -> Kept:
-    """Keep a Good Faith Estimate for somebody who pays without a plan. Raises EstimateDiffers."""
-    asked = json.loads(_good_faith.dump_json(one))
-    if (before := await _before(session, estimate_id, asked)) is not None:
-        return before
+    """Keep a Good Faith Estimate for somebody who pays without a plan. Raises EstimateDiffers.
+
+    `asked` is the request as JSON values: what tells a repeat from another one, whatever rates hold by then.
+    """
     sealing = await box(session, case_id)
+    kept = {
+        "asked": asked,
+        "good_faith": json.loads(_good_faith.dump_json(one)),
+        "due_by": due_by.isoformat(),
+    }
     values = {
         "case_id": case_id,
         "prepared_by": staff_id,
         **dict.fromkeys(("low", "likely", "high"), str(one.total)),
-        "inputs": sealing.seal(INPUTS, estimate_id, json.dumps({"asked": asked, "good_faith": asked})),
+        "inputs": sealing.seal(INPUTS, estimate_id, json.dumps(kept)),
         "result": sealing.seal(RESULT, estimate_id, "null"),
     }
     return await _keep(session, estimate_id, values, asked)
+
+
+async def asked_before(session: AsyncSession, estimate_id: UUID, asked: Mapping[str, Any]) -> Kept | None:
+    """The estimate made for this very request. Raises EstimateDiffers when the key stands for another."""
+    return await _before(session, estimate_id, asked)
 
 
 async def load_estimate(session: AsyncSession, estimate_id: UUID) -> Kept:
@@ -249,6 +262,11 @@ async def _keep(session: AsyncSession, estimate_id: UUID, values: dict[str, Any]
 def _opened(row: Estimate, sealing: Box) -> Kept:
     stored = json.loads(sealing.open(INPUTS, row.id, row.inputs))
     if "good_faith" in stored:
-        return Kept(row, good_faith=_good_faith.validate_python(stored["good_faith"]))
+        due = stored.get("due_by")
+        return Kept(
+            row,
+            good_faith=_good_faith.validate_python(stored["good_faith"]),
+            due_by=date.fromisoformat(due) if due else None,
+        )
     result = _result.validate_json(sealing.open(RESULT, row.id, row.result))
     return Kept(row, _inputs.validate_python(stored["inputs"]), result)

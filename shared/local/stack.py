@@ -215,6 +215,7 @@ def _service(
         "THROUGHCARE_KEYS_DIR": str(keys),
         "THROUGHCARE_CLEARINGHOUSE_URL": addresses["simulator"],
         "THROUGHCARE_DEMO": str(wish.demo).lower(),
+        "THROUGHCARE_TRAY": str(wish.demo).lower(),  # messages to invented people stay in the house
         **{f"THROUGHCARE_{service.upper()}_URL": addresses[service] for service in SERVICES},
     }
     database = databases.get("dashboard" if name in VIEWS else name)

@@ -98,6 +98,10 @@ async def prepare_good_faith_estimate(
     with answered():
         async with database.transaction() as session:
             await record(session, caller, "estimate.good_faith", case_id, ("name", "birth_date"))
+            estimate_id = id_for(session, "good_faith", case_id, key)
+            asked = body.model_dump(mode="json")
+            if (before := await estimates.asked_before(session, estimate_id, asked)) is not None:
+                return _full(before)
             services = expected_services(dated, await load_rates(session, EVERYBODY))
             one = GoodFaithEstimate(
                 patient_name=body.patient_name,
@@ -109,13 +113,12 @@ async def prepare_good_faith_estimate(
                 diagnosis_codes=tuple(body.diagnosis_codes),
                 separately_scheduled=tuple(body.separately_scheduled),
             )
-            estimate_id = id_for(session, "good_faith", case_id, key)
+            due = due_by(body.requested_on or today, body.scheduled_for)
             kept = await estimates.prepare_good_faith(
-                session, estimate_id, case_id, one, staff_id=staff_id(caller)
+                session, estimate_id, case_id, one, asked, due, staff_id=staff_id(caller)
             )
             await session.flush()
-            due = due_by(body.requested_on or today, body.scheduled_for)
-            return _full(kept) | {"due_by": due, "missing": list(missing(one))}
+            return _full(kept)
 
 
 @router.get("/estimates/accuracy", dependencies=[may_read])
@@ -251,7 +254,12 @@ def _row(row: Estimate) -> dict[str, Any]:
 
 def _full(kept: Kept) -> dict[str, Any]:
     if kept.good_faith is not None:
-        return _row(kept.row) | {"services": _services(kept.good_faith), "total": str(kept.good_faith.total)}
+        return _row(kept.row) | {
+            "services": _services(kept.good_faith),
+            "total": str(kept.good_faith.total),
+            "due_by": kept.due_by,
+            "missing": list(missing(kept.good_faith)),
+        }
     result, inputs = kept.result, kept.inputs
     assert result is not None
     assert inputs is not None

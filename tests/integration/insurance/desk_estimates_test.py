@@ -166,6 +166,19 @@ async def test_who_pays_alone_gets_a_letter_in_their_language(desk: Desk) -> Non
         assert "Okafor" not in repr((await session.execute(text("select * from estimates"))).all())
 
 
+async def test_the_same_request_is_the_first_estimate_whatever_the_rates_say_by_then(desk: Desk) -> None:
+    path, key = f"/api/v1/cases/{new_id()}/good_faith_estimates", {"idempotency-key": "gfe-1"}
+    await desk.set_rates()
+    first = (await desk.post(path, GOOD_FAITH, headers=key)).json()
+    none_left: dict[str, object] = {"payer": None, "rates": []}
+    assert (await desk.put("/api/v1/rates", none_left, role=Role.DIRECTOR)).status_code == 200
+    again = (await desk.post(path, GOOD_FAITH, headers=key)).json()
+    assert again == first
+    assert (await desk.get(f"/api/v1/estimates/{first['estimate_id']}")).json()["due_by"] == first["due_by"]
+    other = await desk.post(path, GOOD_FAITH | {"patient_name": "Rue Ames"}, headers=key)
+    assert other.status_code == 409
+
+
 async def test_a_good_faith_estimate_needs_a_rate_and_a_person(desk: Desk) -> None:
     path = f"/api/v1/cases/{new_id()}/good_faith_estimates"
     missing = await desk.post(path, GOOD_FAITH)
