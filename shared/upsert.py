@@ -24,7 +24,7 @@ async def insert_or_ignore(
     if not rows:
         return []
     keys = [table.c[name] for name in conflict]
-    statement = insert_for(session, table).values(list(rows))
-    inserted = await session.execute(statement.on_conflict_do_nothing(index_elements=keys).returning(*keys))
-    found = inserted.all()
+    # Rows as parameters: with values in the statement nothing could be cached, and it is compiled each time.
+    statement = insert_for(session, table).on_conflict_do_nothing(index_elements=keys).returning(*keys)
+    found = (await session.execute(statement, list(rows))).all()
     return [row[0] for row in found] if len(keys) == 1 else [tuple(row) for row in found]

@@ -11,3 +11,5 @@ class TestSettings(BaseSettings):
 
     require_infra: bool = False
     chromium: str = ""
+    # A Python with recurring-ical-events in it, which does not go with the newer dateutil we use.
+    calendar_reader: str = ""

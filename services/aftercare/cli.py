@@ -1,25 +1,25 @@
 """`throughcare meetings …`: read a list, match a client against one. Needs no database and no network."""
 
 import json
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import AwareDatetime, ValidationError
+from pydantic import ValidationError
 
-from services.aftercare.matching.report import rejected_in_plain, set_in_plain
-from services.aftercare.matching.sets import match as match_meetings
+from services.aftercare.match_command import Asked, answer, mistakes_in
+from services.aftercare.match_command import in_words as match_in_words
 from services.aftercare.meetings import zones
 from services.aftercare.meetings.in_plain import meetings_in_plain, summary_of
-from services.aftercare.meetings.meeting_guide import Reading, read
-from services.aftercare.meetings.normal_form import Listing, Programme
-from services.aftercare.plans.preferences import Preferences
-from shared import clock
+from services.aftercare.meetings.normal_form import Programme
+from services.aftercare.meetings.reading import Reading, read
+from services.aftercare.tables.lists import FeedFormat
 
 app = typer.Typer(help="Meeting lists: what is in them, and what suits whom.", no_args_is_help=True)
 
-Format = Annotated[str, typer.Option("--format", help="auto or meeting_guide.")]
+Format = Annotated[
+    FeedFormat, typer.Option("--format", help="How the list is written; auto looks for itself.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 ZoneOption = Annotated[
     str | None, typer.Option("--timezone", help="IANA zone for rows that do not tell theirs.")
@@ -27,16 +27,10 @@ ZoneOption = Annotated[
 ProgrammeOption = Annotated[Programme, typer.Option(help="Programme of rows that do not tell theirs.")]
 
 
-class Asked(Preferences):
-    """CLIENT.json: preferences, and from when the client is free (now when left out)."""
-
-    discharged_at: AwareDatetime | None = None
-
-
 @app.command("read")
 def read_list(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    format_: Format = "auto",
+    format_: Format = FeedFormat.AUTO,
     as_json: AsJson = False,
     timezone: ZoneOption = None,
     programme: ProgrammeOption = Programme.OTHER,
@@ -65,42 +59,23 @@ def match_client(
     try:
         asked = Asked.model_validate_json(client.read_bytes())
     except ValidationError as error:
-        places = sorted({".".join(map(str, item["loc"])) or "the file" for item in error.errors()})
-        typer.echo(f"{client.name} cannot be used: check {', '.join(places)}.", err=True)
+        said = "".join(f"\n  {mistake}" for mistake in mistakes_in(error))
+        typer.echo(f"{client.name} cannot be used:{said}", err=True)
         raise typer.Exit(2) from None
-    start = asked.discharged_at or clock.now()
-    reading = _read(meetings, "auto", timezone, programme)
-    today = start.date()
-    listings = [Listing(one.source_id, one, today, today) for one in reading.meetings]
-    found = match_meetings(asked.as_client(start), listings)
-    result: dict[str, Any] = {
-        "sets": [set_in_plain(one) for one in found.sets],
-        "feasible": [
-            {
-                "meeting_id": one.id,
-                "name": one.meeting.listing.meeting.name,
-                "score": one.score,
-                "points": one.points,
-                "modality": one.meeting.modality,
-                "first_at": one.meeting.first_at.isoformat(),
-            }
-            for one in found.feasible
-        ],
-        "fall_back": found.fall_back.id if found.fall_back else None,
-        "rejected": [rejected_in_plain(one) for one in found.rejected],
-    }
-    typer.echo(json.dumps(result, ensure_ascii=False) if as_json else _table(result))
-
-
-def _read(file: Path, format_: str, timezone: str | None, programme: Programme) -> Reading:
-    if format_ not in ("auto", "meeting_guide"):
-        typer.echo(f"There is no importer for {format_}; use auto or meeting_guide.", err=True)
+    reading = _read(meetings, FeedFormat.AUTO, timezone, programme)
+    if reading.problem:
+        typer.echo(f"{meetings.name} cannot be used: {reading.problem}.", err=True)
         raise typer.Exit(2)
+    result = answer(asked, list(reading.meetings))
+    typer.echo(json.dumps(result, ensure_ascii=False) if as_json else match_in_words(result))
+
+
+def _read(file: Path, format_: FeedFormat, timezone: str | None, programme: Programme) -> Reading:
     zone = zones.canonical(timezone) if timezone else None
     if timezone and zone is None:
         typer.echo("Use an IANA time zone such as America/Denver.", err=True)
         raise typer.Exit(2)
-    return read(file.read_bytes(), file.stem, zone=zone, programme=programme)
+    return read(file.read_bytes(), file.stem, format=format_, zone=zone, programme=programme)
 
 
 def _in_words(reading: Reading) -> str:
@@ -112,17 +87,3 @@ def _in_words(reading: Reading) -> str:
         f"{reading.by_appointment}, inactive {reading.inactive}, zone unknown {reading.unzoned}.",
     ]
     return "\n".join(lines + [f"row {one.row}: {one.reason}" for one in reading.rejected])
-
-
-def _table(result: dict[str, Any]) -> str:
-    names = {one["meeting_id"]: one["name"] for one in result["feasible"]}
-    lines = [
-        f"{one['score']:>4}  {' + '.join(names[item] for item in one['meetings'])}"
-        f"  (first {_moment(one['first_at'])}) {' '.join(one['flags'])}".rstrip()
-        for one in result["sets"]
-    ] or ["No meeting fits."]
-    return "\n".join(lines + [f"   -  {one['name']}: {one['words']}" for one in result["rejected"]])
-
-
-def _moment(written: str) -> str:
-    return f"{datetime.fromisoformat(written):%a %d %b %H:%M}"

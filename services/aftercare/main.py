@@ -1,5 +1,6 @@
 """The aftercare service put together: HTTP, the facts it hears, and the jobs of its rooms."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,8 +12,11 @@ from services.aftercare.follow_up import work as follow_up
 from services.aftercare.handlers import HEARD
 from services.aftercare.meetings import work as meetings
 from services.aftercare.messages import work as messages
+from services.aftercare.messages.opening import MessagingMisconfigured
 from services.aftercare.plans import work as plans
+from services.aftercare.portal import work as pages
 from services.aftercare.settings import Settings
+from services.aftercare.smart import work as smart
 from services.aftercare.workplace import Workplace
 from shared import flow
 from shared.database import Database
@@ -24,14 +28,19 @@ from shared.telemetry import start_logging
 from shared.web import create_app, serve
 
 SERVICE = "aftercare"
-WORK = meetings.WORK | plans.WORK | messages.WORK | follow_up.WORK
+WORK = meetings.WORK | plans.WORK | messages.WORK | follow_up.WORK | smart.WORK | pages.WORK
+
+
+log = logging.getLogger(__name__)
 
 
 def build(settings: Settings) -> FastAPI:
+    """Raises MessagingMisconfigured, a sentence naming the variable, when messages must not leave so."""
     keyring = KeyRing.from_file(settings.keys_dir / f"{SERVICE}.key")
     database = Database(settings.database_url, SERVICE, keyring)
     intake = Peer(settings.intake_url, "intake", Signer.from_keys(settings.keys_dir, SERVICE))
     place = Workplace(database, settings, intake)
+    log.info("messages can leave by %s", ", ".join(place.channels) or "no channel")
     jobs = {kind: partial(work, place) for kind, work in WORK.items()}
 
     @asynccontextmanager
@@ -51,7 +60,11 @@ def build(settings: Settings) -> FastAPI:
 def main() -> None:
     settings = Settings()
     start_logging(settings.log_level)
-    serve(build(settings), settings)
+    try:
+        app = build(settings)
+    except MessagingMisconfigured as wrong:
+        raise SystemExit(str(wrong)) from None
+    serve(app, settings)
 
 
 if __name__ == "__main__":

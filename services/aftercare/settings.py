@@ -15,8 +15,12 @@ class Settings(ServiceSettings):
     courtesy_cap: int = Field(default=COURTESY_CAP, ge=1)
 
     # Lists of meetings that are looked at by themselves: hosts that may be asked, the folder files lie in.
-    feed_hosts: str = ""
+    feed_hosts: str = ""  # comma-separated names; an address on the own network only as itself, with its port
     feed_folder: Path | None = None
+    feed_authority: Path | None = None  # a PEM file, for a list on a server with a certificate of the house
+    # A sentence that says who allowed it and when, such as "Granted by e-mail on 2 March 2027". Without one
+    # SMART's finder is not read: there is no public interface, and their permission is theirs to give.
+    smart_finder_permission: str = ""
 
     # E-mail. Without a host nothing is sent by e-mail, and plans say so.
     smtp_host: str = ""
@@ -24,6 +28,7 @@ class Settings(ServiceSettings):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"  # "none" is refused off loopback
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
+    smtp_authority: Path | None = None  # a PEM file, for a mail server with a certificate of the house
     # A sender without the word "rehab" in it: it shows on lock screens.
     mail_from: str = ""
 

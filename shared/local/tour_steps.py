@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urljoin
 
+import httpx2
 import icalendar
 
 from shared.identity import Role
@@ -50,6 +51,9 @@ class Walk:
             ("the EHR reports the discharge (HL7 ADT A03 over MLLP)", self.discharge),
             ("meetings are chosen and enrolled", self.await_enrolment),
             ("the calendar is downloaded and repeats weekly", self.download_calendar),
+            ("the client's own page opens with a link that works once", self.open_own_page),
+            ("they say how they are, and write down what a strong urge was like", self.use_own_page),
+            ("what was written to them names neither us nor the group", self.read_messages),
             ("the roster shows the person", self.look_at_roster),
             ("the dashboard asks who is there", self.open_dashboard),
         ]
@@ -148,6 +152,33 @@ class Walk:
             raise Unexpected("an event that repeats", f"{len(events)} events, none with RRULE")
         if MARISOL.last_name.lower() in answer.text.lower():
             raise Unexpected("a calendar without a person's name", "the name")
+
+    async def open_own_page(self) -> None:
+        path = f"/api/v1/cases/{self.case_id}/plan/link"
+        link = (await self.desk.post("aftercare", path, Role.CASE_MANAGER, {}, 201))["url"]
+        expect(await self.desk.client.get(link), 200)  # as a mail program looks at it first
+        expect(await self.desk.client.post(link), 303)
+        week = expect(await self.desk.client.get(urljoin(link, "/my")), 200).text
+        if "988" not in week:
+            raise Unexpected("the crisis lines on the page", "none")
+        async with httpx2.AsyncClient(trust_env=False) as somebody_else:
+            expect(await somebody_else.post(link), 410)
+
+    async def use_own_page(self) -> None:
+        toolbox = f"{self.desk.addresses['aftercare']}/my/toolbox"
+        page = expect(await self.desk.client.get(toolbox), 200).text
+        if "988" not in page:
+            raise Unexpected("the crisis lines on the toolbox", "none")
+
+    async def read_messages(self) -> None:
+        path = f"/api/v1/cases/{self.case_id}/messages"
+        listed = (await self.desk.get("aftercare", path, Role.CASE_MANAGER))["messages"]
+        if "invitation" not in {one["purpose"] for one in listed}:
+            raise Unexpected("an invitation among the messages", f"{len(listed)} others")
+        kept = (await self.desk.get("aftercare", f"{path}/tray", Role.CASE_MANAGER))["messages"]
+        told = " ".join(str(one) for one in kept).lower()
+        if found := [word for word in ("smart", "recovery", MARISOL.last_name.lower()) if word in told]:
+            raise Unexpected("neutral words", f"{len(found)} that are not")
 
     async def look_at_roster(self) -> None:
         plans = (await self.desk.get("aftercare", "/api/v1/roster", Role.CASE_MANAGER))["plans"]

@@ -4,26 +4,20 @@ import base64
 import json
 import os
 import signal
-import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import closing
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData
 
-from shared.database import SEALED
 from tests.conftest import eventually
 from tests.drills.stack import Stack, stack
-from tests.integration.canaries import EVERYBODY, PERSON, Canary, found, found_in_files
+from tests.integration.canaries import EVERYBODY, PERSON, Canary, found, found_in_files, typed
+from tests.integration.canary_aftercare import GATEWAY_SECRET
+from tests.integration.canary_databases import empty_sealed_columns, found_in_rows
 from tests.integration.canary_walk import Walk
 from tests.integration.witness import Witness, watching
 
-SERVICES = ("intake", "insurance", "aftercare", "dashboard")
-
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,30 +26,38 @@ class Evidence:
 
     canaries: tuple[Canary, ...]
     witness: Witness
+    rows: dict[str, set[str]]
     files_running: dict[str, set[str]]
     files_stopped: dict[str, set[str]]
     searched: set[str]
     empty_sealed_columns: set[str]
 
 
-@pytest.fixture(scope="module")
-async def evidence() -> AsyncGenerator[Evidence]:
-    """One walk through a whole stack that writes as much into its logs as it ever would."""
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+async def evidence(request: pytest.FixtureRequest) -> AsyncGenerator[Evidence]:
+    """One walk through a whole stack that writes as much into its logs as it ever would.
+
+    It is a demonstration, so that what would have left lies in the tray.
+    """
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("THROUGHCARE_LOG_LEVEL", "DEBUG")
         environment.setenv("THROUGHCARE_FORM_SHORTEST_SECONDS", "0")
-        async with stack("--verbose") as running:
+        environment.setenv("THROUGHCARE_TEXT_WEBHOOK_SECRET", GATEWAY_SECRET)
+        on_call = f"mailto:{typed('on-call e-mail')},tel:{typed('on-call phone')}"
+        environment.setenv("THROUGHCARE_ON_CALL", on_call)
+        async with stack("--verbose", "--demo", "--database", request.param) as running:
             async with watching(running) as witness:
                 walk = Walk(witness)
                 await walk.whole()
                 await witness.collect_streams()
-                canaries = (*EVERYBODY, walk.link)
+                canaries = (*EVERYBODY, *walk.aftercare.secrets)
                 files_running = found_in_files(canaries, running.data_dir)
             searched = {path.name for path in running.data_dir.rglob("*") if path.is_file()}
-            empty = _empty_sealed_columns(running.data_dir)
+            rows = await found_in_rows(canaries, running.data_dir)
+            empty = await empty_sealed_columns(running.data_dir)
             await _stop(running)
             files_stopped = found_in_files(canaries, running.data_dir)
-            yield Evidence(canaries, witness, files_running, files_stopped, searched, empty)
+            yield Evidence(canaries, witness, rows, files_running, files_stopped, searched, empty)
 
 
 async def _stop(running: Stack) -> None:
@@ -73,23 +75,14 @@ async def _stop(running: Stack) -> None:
     await eventually(gone)
 
 
-def _empty_sealed_columns(data_dir: Path) -> set[str]:
-    """Sealed columns in which the walk has left no value."""
-    empty = set()
-    for service in SERVICES:
-        metadata: MetaData = import_module(f"services.{service}.tables").Table.metadata
-        with closing(sqlite3.connect(f"file:{data_dir / service}.db?mode=ro", uri=True)) as database:
-            for table in metadata.sorted_tables:
-                for column in (each for each in table.columns if each.info == SEALED):
-                    query = f"select count({column.name}) from {table.name}"
-                    if not database.execute(query).fetchone()[0]:
-                        empty.add(f"{service}.{table.name}.{column.name}")
-    return empty
-
-
 async def test_no_file_of_a_running_installation_holds_a_personal_value(evidence: Evidence) -> None:
-    assert {"intake.db", "intake.db-wal", "intake.log", "nats.log", "run.json"} <= evidence.searched
+    assert {"intake.log", "aftercare.log", "nats.log", "run.json"} <= evidence.searched
+    assert {"intake.db", "intake.db-wal"} <= evidence.searched or "PG_VERSION" in evidence.searched
     assert evidence.files_running == {}
+
+
+async def test_no_row_of_any_table_holds_a_personal_value(evidence: Evidence) -> None:
+    assert evidence.rows == {}
 
 
 async def test_no_file_of_a_stopped_installation_holds_a_personal_value(evidence: Evidence) -> None:
@@ -123,6 +116,8 @@ async def test_no_answer_shows_more_than_it_is_for(evidence: Evidence) -> None:
     """Staff see the people they care for, the sender of a form sees it again, nobody else sees anything."""
     shown = {name for one in evidence.witness.heard for name in found(evidence.canaries, one.body)}
     assert {"first name", "phone", "member id", "contact note", "ZIP code"} <= shown
+    assert {"worksheet words", "follow-up note", "concern note", "somebody to tell"} <= shown
+    assert {"one-time link", "calendar address", "links in messages"} <= shown
     leaks = evidence.witness.in_bodies(evidence.canaries)
     assert not leaks, "\n".join(leaks)
 

@@ -5,13 +5,15 @@ import json
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from shared.identity import Role
 from shared.local import ehr
 from shared.local.html_form import read_form
 from tests.conftest import eventually
-from tests.integration.canaries import PERSON, STRANGER, Canary
+from tests.integration.canaries import PERSON, STRANGER, typed
+from tests.integration.canary_aftercare import Aftercare
+from tests.integration.canary_pages import OwnPages
 from tests.integration.witness import Witness
 
 CONTACT = {"first name", "last name", "name to use", "phone", "e-mail"}
@@ -22,10 +24,6 @@ TRAY = {"stranger's first name", "stranger's last name", "stranger's birth date"
 BIRTH = {"birth_month": "11", "birth_day": "23", "birth_year": "1971"}
 
 
-def typed(name: str) -> str:
-    return PERSON[name].typed
-
-
 class Walk:
     """`insured` comes over the form and has a plan the clearinghouse knows; `other` comes as JSON without."""
 
@@ -34,7 +32,7 @@ class Walk:
         self.ask = witness.ask
         self.insured = ""
         self.other = ""
-        self.link = Canary("private link", ())
+        self.aftercare = Aftercare(witness, "")
 
     async def whole(self) -> None:
         await self.import_meetings()
@@ -43,6 +41,8 @@ class Walk:
         await self.send_wrongly()
         await self.work_at_the_desk()
         await self.knock_at_wrong_doors()
+        self.aftercare = Aftercare(self.witness, self.insured)
+        await self.aftercare.wish()
         await self.leave()
         await self.plan_what_follows()
         await self.mistake_the_sign_in()
@@ -140,7 +140,7 @@ class Walk:
             await self._move(200, f"{case}/claim", {})
             await self._move(201, f"{case}/contacts", note)
             await self._move(201, f"{case}/consents", {"item": "treatment", "given": True})
-            await self._move(201, f"{case}/consents", {"item": "texts", "given": False})
+            await self._move(201, f"{case}/consents", {"item": "texts", "given": which == "insured"})
             broken = b'{"channel": "call", "note": "' + typed("contact note").encode()
             as_json = {"content-type": "application/json"}
             await self.ask(
@@ -313,44 +313,20 @@ class Walk:
         return answer.decode()
 
     async def plan_what_follows(self) -> None:
-        case = f"/api/v1/cases/{self.insured}"
-        place, zip_shown, link_shown = f"{case}/preferences", {"ZIP code"}, {"private link"}
-        wishes = (await self.ask(200, "GET", "aftercare", place, Role.CASE_MANAGER)).json()
-        wishes |= {"zip_code": typed("ZIP code"), "modalities": ["in_person", "online"], "max_miles": 200}
-        for wrong in (
-            {"zip_code": typed("phone")},
-            {"zone": typed("last name")},
-            {"device": typed("first name")},
-        ):
-            await self.ask(422, "PUT", "aftercare", place, Role.CASE_MANAGER, json=wishes | wrong)
-        await self.ask(200, "PUT", "aftercare", place, Role.CASE_MANAGER, json=wishes, shows=zip_shown)
-        await self.ask(200, "GET", "aftercare", place, Role.CASE_MANAGER, shows=zip_shown)
-        plan: dict[str, Any] = {}
-
-        async def chosen() -> bool:
-            nonlocal plan
-            plan = await self.witness.json(
-                200, "GET", "aftercare", f"{case}/plan", Role.CASE_MANAGER, shows=link_shown
-            )
-            return any(each["state"] == "active" for each in plan["enrolments"])
-
-        await eventually(chosen)
-        page = urlsplit(plan["portal_url"]).path
-        # Whoever has the link has the page: it is as personal as a name, and nowhere kept readable.
-        self.link = Canary("private link", (page.rpartition("/")[2],))
-        await self.ask(200, "GET", "aftercare", page, shows=link_shown)
-        await self.ask(
-            422, "POST", "aftercare", f"{page}/answers", data={"enrolment": typed("phone"), "said": "yes"}
-        )
-        calendar = await self.ask(
-            200, "GET", "aftercare", urlsplit(plan["calendar_url"]).path, shows=link_shown
-        )
-        assert calendar.text.startswith("BEGIN:VCALENDAR")
-        await self.ask(200, "GET", "aftercare", "/api/v1/roster", Role.ALUMNI)
-        await self.ask(200, "GET", "intake", case, Role.ALUMNI, shows=CONTACT)
+        """After leaving: the plan, the client's own pages, calls, messages and texts back, the end of it."""
+        aftercare = self.aftercare
+        await aftercare.choose()
+        pages = OwnPages(aftercare)
+        await aftercare.look_after()
+        await pages.whole()
+        await aftercare.read_messages()
+        await aftercare.text_back()
+        await self.ask(200, "GET", "intake", aftercare.case, Role.ALUMNI, shows=CONTACT)
         names = f"/api/v1/cases?id={self.insured}&id={self.other}"
         listed = await self.ask(200, "GET", "intake", names, Role.ALUMNI, shows={"name to use"})
         assert listed.headers["etag"]
+        await aftercare.stop()
+        await pages.leave()
 
     async def mistake_the_sign_in(self) -> None:
         """Somebody types a person's values, and a password, where their own name belongs."""

@@ -23,18 +23,20 @@ from tests.integration.canaries import Canary, found
 
 @dataclass(frozen=True)
 class Heard:
-    """One answer: what was asked, its headers as sent, its body, and whose values it is meant to show."""
+    """One answer: what was asked, its headers as sent, its body, and what either is meant to contain."""
 
     asked: str
     status: int
     headers: bytes
     body: bytes
     shows: frozenset[str]
+    hands: frozenset[str]
 
 
 @dataclass
 class Witness:
-    """Asks like staff, an EHR or the public do. `shows` names the canaries an answer is meant to contain."""
+    """Asks like staff, an EHR or the public do. `shows` names the canaries an answer is meant to contain,
+    `hands` those that go into the browser's keeping with its headers."""
 
     stack: Stack
     client: httpx2.AsyncClient
@@ -58,6 +60,7 @@ class Witness:
         role: Role | None = None,
         *,
         shows: Iterable[str] = (),
+        hands: Iterable[str] = (),
         headers: dict[str, str] | None = None,
         **what: Any,
     ) -> httpx2.Response:
@@ -67,7 +70,9 @@ class Witness:
         answer = await self.client.request(method, url, headers=signed | (headers or {}), **what)
         sent = b"\n".join(name + b": " + value for name, value in answer.headers.raw)
         asked = f"{method} {service} {path} -> {answer.status_code}"
-        self.heard.append(Heard(asked, answer.status_code, sent, answer.content, frozenset(shows)))
+        self.heard.append(
+            Heard(asked, answer.status_code, sent, answer.content, frozenset(shows), frozenset(hands))
+        )
         assert answer.status_code == status, f"{asked}, not {status}: {answer.text[:400]}"
         return answer
 
@@ -90,7 +95,11 @@ class Witness:
         await connection.close()
 
     def in_headers(self, canaries: tuple[Canary, ...]) -> list[str]:
-        return [f"{names} in {one.asked}" for one in self.heard if (names := found(canaries, one.headers))]
+        return [
+            f"{names} in {one.asked}"
+            for one in self.heard
+            if (names := found(canaries, one.headers) - one.hands)
+        ]
 
     def in_bodies(self, canaries: tuple[Canary, ...]) -> list[str]:
         """Answers that show more than they are meant to."""

@@ -1,105 +1,171 @@
-"""The client's private calendar (RFC 5545): one series a meeting, in neutral words, safe on any screen.
+"""A client's calendar entries (RFC 5545, RFC 5546): one series a meeting, in neutral words. Pure.
 
-A file to subscribe to rather than invitations by e-mail: METHOD is PUBLISH, an ended series keeps its past
-and loses its future, one that never began is CANCELLED. SEQUENCE rises with every version.
+Two ways out. `calendar_of` is the file to subscribe to: METHOD PUBLISH, everything as it stands now.
+`invitation_of` is one message by e-mail: REQUEST or CANCEL, for the whole series or for one date of it.
+The UID is the enrolment's id for good, SEQUENCE rises with every change, and whatever is past stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vCalAddress
 
-from services.aftercare.meetings.normal_form import Meeting
-from services.aftercare.meetings.recurrence import ical_rule, occurrences
+from services.aftercare.calendar.entry import Entry, SingleDate, slot_of, until_of, wall
+from services.aftercare.calendar.time_zones import add_time_zones
+from services.aftercare.meetings.recurrence import ical_rule
+from shared.contracts.aftercare import InvitationMethod
 
-SUMMARY = "Group"  # what a lock screen shows; never what kind of group
+PRODUCT = "-//Throughcare//Calendar//EN"
 _NOTICE = timedelta(minutes=60)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One enrolment for the calendar; `ended_at` set once it is over."""
+class Parties:
+    """Who an e-mailed invitation is from and for (RFC 5546 3.2.2 wants both): bare addresses."""
 
-    id: UUID
-    meeting: Meeting
-    sequence: int
-    first_at: datetime
-    issued_at: datetime
-    review_on: date
-    ended_at: datetime | None = None
+    organiser: str
+    attendee: str
 
 
-def calendar_of(entries: Iterable[Entry], link: str) -> bytes:
-    """A VCALENDAR with its time zones. `link` is the client's own page, the only way to details."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Throughcare//Calendar//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+def calendar_of(entries: Iterable[Entry], link: str, organiser: str = "") -> bytes:
+    """The VCALENDAR to subscribe to. An ended series keeps its past and loses its future; one that never
+    began is CANCELLED. `link` is the client's own page, without a secret in it."""
+    calendar = _calendar(InvitationMethod.PUBLISH)
     calendar.add("x-wr-calname", "My week")
     calendar.add("refresh-interval", timedelta(hours=6), {"VALUE": "DURATION"})
     listed = sorted(entries, key=lambda entry: (entry.first_at, entry.id))
     for entry in listed:
-        calendar.add_component(_event(entry, link))
+        for event in _series(entry, link):
+            if organiser:
+                event.add("organizer", f"mailto:{organiser}")
+            calendar.add_component(event)
     if listed:
-        # Bounded: the full history of a zone is four times the size of everything else together.
-        first = min(entry.first_at for entry in listed).date() - timedelta(days=366)
-        calendar.add_missing_timezones(first, max(entry.review_on for entry in listed) + timedelta(days=366))
-        for zone in calendar.walk("VTIMEZONE"):
-            _date_changes_by_the_old_clock(zone)
+        add_time_zones(
+            calendar, min(entry.start for entry in listed).date(), max(entry.review_on for entry in listed)
+        )
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, link: str) -> Event:
-    rule = entry.meeting.recurrence
-    assert rule is not None
-    assert rule.tz is not None  # a meeting without day, time or zone is never offered
-    zone = ZoneInfo(rule.tz)
-    # By the listing as it is now: when a meeting moved, the series moves with it, on the same day or later.
-    day_before = entry.first_at - timedelta(days=1)
-    start = next(occurrences(rule, day_before), entry.first_at.astimezone(zone))
-    event = Event()
-    event.add("uid", str(entry.id))
-    event.add("dtstamp", (entry.ended_at or entry.issued_at).astimezone(UTC))
-    event.add("sequence", entry.sequence)
-    event.add("summary", SUMMARY)
-    event.add("dtstart", start)
+def ending_method(entry: Entry) -> InvitationMethod:
+    """How the end of a series is told: CANCEL wipes all of it, the past too, so that one is only for a
+    series nobody has been to. Otherwise a REQUEST whose UNTIL comes earlier."""
+    return InvitationMethod.CANCEL if entry.never_began else InvitationMethod.REQUEST
+
+
+def invitation_of(
+    entry: Entry,
+    method: InvitationMethod,
+    parties: Parties,
+    link: str,
+    stamp: datetime,
+    original_start: datetime | None = None,
+) -> bytes:
+    """The VCALENDAR of one message, about the date `original_start` or else about the whole series.
+
+    A REQUEST for the series carries its exceptions with it: an application that replaces the series by the
+    newer one would forget a date that was called off. Raises ValueError for a date the entry does not hold.
+    """
+    calendar = _calendar(method)
+    if original_start is not None:
+        found = next((one for one in entry.dates if one.original_start == original_start), None)
+        if found is None:
+            raise ValueError("an invitation for one date needs that date in the entry")
+        events: Sequence[Event] = [_one_date(entry, found, link, wall(entry.rule, original_start))]
+        last = found.starts_at.date()
+    elif method is InvitationMethod.CANCEL:
+        events, last = [_cancelled(entry)], entry.start.date()
+    else:
+        events, last = _series(entry, link), entry.review_on
+    for event in events:
+        event.DTSTAMP = stamp.astimezone(UTC)
+        event.add("organizer", f"mailto:{parties.organiser}")
+        event.add("attendee", _attendee(parties.attendee), encode=False)
+        calendar.add_component(event)
+    add_time_zones(calendar, entry.start.date(), last)
+    return bytes(calendar.to_ical())
+
+
+def _calendar(method: InvitationMethod) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method.value)
+    return calendar
+
+
+def _series(entry: Entry, link: str) -> list[Event]:
+    """The series and, after it, each date that was moved or is unconfirmed."""
+    if entry.never_began:
+        return [_cancelled(entry)]
+    start = entry.start
+    until = until_of(entry, start)
+    master = _event(entry, link)
+    master.add("dtstart", start)
+    master.add("duration", timedelta(minutes=entry.meeting.duration))
+    master.add("rrule", ical_rule(entry.rule, until))
+    exceptions = [
+        (one, slot)
+        for one in sorted(entry.dates, key=lambda one: one.original_start)
+        if one.differs and (slot := slot_of(entry.rule, one)) and start <= slot <= until
+    ]
+    off = [slot for one, slot in exceptions if one.cancelled]
+    if off:
+        master.add("exdate", off)
+    return [master, *(_one_date(entry, one, link, slot) for one, slot in exceptions if not one.cancelled)]
+
+
+def _one_date(entry: Entry, one: SingleDate, link: str, slot: datetime) -> Event:
+    """One date by its RECURRENCE-ID: moved, unconfirmed (TENTATIVE), or off (CANCELLED)."""
+    event = _cancelled_event(entry) if one.cancelled else _event(entry, link, tentative=one.unconfirmed)
+    event.add("recurrence-id", slot)
+    zone = ZoneInfo(entry.rule.tz or "UTC")
+    moved = one.starts_at != one.original_start
+    event.add("dtstart", one.starts_at.astimezone(zone) if moved else slot)
+    event.add("duration", one.ends_at - one.starts_at)
+    return event
+
+
+def _cancelled(entry: Entry) -> Event:
+    event = _cancelled_event(entry)
+    event.add("dtstart", entry.start)
     event.add("duration", timedelta(minutes=entry.meeting.duration))
-    event.add("rrule", ical_rule(rule, _until(entry, start)))
-    event.add("class", "PRIVATE")
+    return event
+
+
+def _cancelled_event(entry: Entry) -> Event:
+    event = _bare(entry)
+    event.add("status", "CANCELLED")
+    return event
+
+
+def _event(entry: Entry, link: str, *, tentative: bool = False) -> Event:
+    event = _bare(entry)
     event.add("transp", "OPAQUE")
     event.add("url", link)
-    if entry.ended_at is not None and entry.ended_at < start:
-        event.add("status", "CANCELLED")
-        return event
-    event.add("status", "CONFIRMED")
+    event.add("status", "TENTATIVE" if tentative else "CONFIRMED")
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", SUMMARY)
+    alarm.add("description", entry.summary)
     alarm.add("trigger", -_NOTICE)
     event.add_component(alarm)
     return event
 
 
-def _date_changes_by_the_old_clock(zone: Any) -> None:
-    """RFC 5545 3.6.5: a change starts at the wall time before it. The library dates spring an hour late."""
-    for change in zone.subcomponents:
-        ahead = change["tzoffsetto"].td - change["tzoffsetfrom"].td
-        if ahead > timedelta(0):
-            repeats = change.get("rdate", [])
-            lists = repeats if isinstance(repeats, list) else [repeats]
-            for moment in [change["dtstart"], *(moment for listed in lists for moment in listed.dts)]:
-                moment.dt -= ahead
+def _bare(entry: Entry) -> Event:
+    """What every version of every date has. No LOCATION: where it is stands on the client's own page."""
+    event = Event()
+    event.add("uid", str(entry.id))
+    event.add("dtstamp", (entry.ended_at or entry.issued_at).astimezone(UTC))
+    event.add("sequence", entry.sequence)
+    event.add("summary", entry.summary)
+    event.add("class", "PRIVATE")
+    return event
 
 
-def _until(entry: Entry, start: datetime) -> datetime:
-    """The end of the review day in the meeting's zone, or the end of the enrolment if that came first.
-
-    Never before the start: a series needs one occurrence, even one that is cancelled.
-    """
-    review = datetime.combine(entry.review_on, time(23, 59, 59), start.tzinfo)
-    ends = min(review, entry.ended_at) if entry.ended_at else review
-    return max(ends, start).astimezone(UTC)
+def _attendee(address: str) -> vCalAddress:
+    """The client has said yes already: nothing to answer, and nobody is sent a reply."""
+    attendee = vCalAddress(f"mailto:{address}")
+    attendee.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    return attendee

@@ -1,43 +1,32 @@
 """The staff's JSON API of aftercare: wishes, plans, answers taken by telephone, the roster."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import APIRouter, Request
 
 from services.aftercare.access import settings_of, store_of
-from services.aftercare.desk.plan_views import plan_view, roster_view
+from services.aftercare.desk.finding import (
+    Arranger,
+    Carer,
+    ConsentMissing,
+    NotOpen,
+    enrolment_for,
+    needs_consent,
+    plan_for,
+    plan_if_any,
+)
+from services.aftercare.desk.finding import PlanMissing as PlanMissing
+from services.aftercare.desk.plan_views import plan_view
+from services.aftercare.desk.roster_views import roster_view
+from services.aftercare.messages.links import GOOD_FOR, make_link
 from services.aftercare.plans.enrolment import accept, decline
-from services.aftercare.plans.opening import latest_plan, rethink
+from services.aftercare.plans.opening import rethink
 from services.aftercare.plans.preferences import Preferences, keep_preferences, preferences_of
-from services.aftercare.tables import Enrolment, Plan
-from shared import audit
-from shared.identity import Caller, Role, allowed
-from shared.problems import Problem
+from services.aftercare.tables import OVER
+from shared import audit, clock
 
 router = APIRouter(prefix="/api/v1", tags=["aftercare"])
-
-_CARE = (Role.ALUMNI, Role.CASE_MANAGER, Role.CLINICIAN, Role.COORDINATOR, Role.DIRECTOR)
-Carer = Annotated[Caller, Depends(allowed(*_CARE))]
-# Who speaks with discharged clients and may answer for them.
-Arranger = Annotated[Caller, Depends(allowed(Role.ALUMNI, Role.CASE_MANAGER, Role.CLINICIAN, Role.DIRECTOR))]
-
-
-class PlanMissing(Problem):
-    def __init__(self) -> None:
-        super().__init__(404, "not_found", "No plan", "This case has no aftercare plan.")
-
-
-class ConsentMissing(Problem):
-    def __init__(self) -> None:
-        detail = "The client withdrew the aftercare consent. Nothing is put on their calendar without it."
-        super().__init__(409, "consent_missing", "Consent missing", detail)
-
-
-class NotOpen(Problem):
-    def __init__(self) -> None:
-        super().__init__(409, "not_open", "Not open", "This meeting is no longer waiting for an answer.")
 
 
 @router.get("/cases/{case_id}/preferences")
@@ -45,7 +34,7 @@ async def read_preferences(request: Request, case_id: UUID, caller: Carer) -> Pr
     """What the client wants; the usual answers while nobody has asked."""
     async with store_of(request).transaction() as session:
         await audit.record(session, caller, "preferences.read", case_id)
-        await _plan(session, case_id, caller)
+        await plan_if_any(session, case_id, caller)
         return await preferences_of(session, case_id, settings_of(request).centre_zone)
 
 
@@ -53,10 +42,10 @@ async def read_preferences(request: Request, case_id: UUID, caller: Carer) -> Pr
 async def change_preferences(
     request: Request, case_id: UUID, wanted: Preferences, caller: Arranger
 ) -> Preferences:
-    """Keep what the client wants and, while nothing is decided, choose meetings again."""
+    """Keep what the client wants. Nothing decided yet: choose again; else propose what fits now."""
     async with store_of(request).transaction() as session:
         await audit.record(session, caller, "preferences.change", case_id)
-        await _plan(session, case_id, caller)
+        await plan_if_any(session, case_id, caller, lock=True)
         await keep_preferences(session, case_id, wanted)
         await rethink(session, case_id)
     return wanted
@@ -65,23 +54,35 @@ async def change_preferences(
 @router.get("/cases/{case_id}/plan")
 async def read_plan(request: Request, case_id: UUID, caller: Carer) -> dict[str, Any]:
     """The plan of the last discharge: meetings with points and next dates, and why others do not fit."""
-    settings = settings_of(request)
     async with store_of(request).transaction() as session:
         await audit.record(session, caller, "plan.read", case_id, ("preferences", "enrolments", "report"))
-        plan = await _plan(session, case_id, caller)
-        if plan is None:
+        plan = await plan_for(session, case_id, caller)
+        return await plan_view(session, plan, settings_of(request))
+
+
+@router.post("/cases/{case_id}/plan/link", status_code=201)
+async def new_link(request: Request, case_id: UUID, caller: Arranger) -> dict[str, Any]:
+    """A link to the client's own page, good once, to hand over in the room. It is shown this one time."""
+    async with store_of(request).transaction() as session:
+        await audit.record(session, caller, "plan.link", case_id)
+        plan = await plan_for(session, case_id, caller)
+        if plan.state in OVER:
             raise PlanMissing
-        return await plan_view(session, plan, settings.centre_zone, settings.aftercare_url)
+        url = await make_link(session, plan, settings_of(request))
+        return {"url": url, "expires_at": clock.now() + GOOD_FOR}
 
 
 @router.post("/cases/{case_id}/plan/enrolments/{enrolment_id}/accept")
 async def accept_enrolment(
     request: Request, case_id: UUID, enrolment_id: UUID, caller: Arranger
 ) -> dict[str, Any]:
-    """The client said yes, on the telephone or in the room."""
+    """The client said yes, on the telephone or in the room; to a swap too.
+
+    State "accepted": on the calendar once they left. "waiting": the group is full, they are in its queue.
+    """
     async with store_of(request).transaction() as session:
         await audit.record(session, caller, "enrolment.accept", case_id)
-        plan, enrolment = await _enrolment(session, case_id, enrolment_id, caller)
+        plan, enrolment = await enrolment_for(session, case_id, enrolment_id, caller)
         if plan.consent_revoked_at:
             raise ConsentMissing
         if not await accept(session, plan, enrolment):
@@ -96,8 +97,8 @@ async def decline_enrolment(
     """The client said no; the meeting is not suggested again for this plan."""
     async with store_of(request).transaction() as session:
         await audit.record(session, caller, "enrolment.decline", case_id)
-        plan, enrolment = await _enrolment(session, case_id, enrolment_id, caller)
-        if not decline(enrolment):
+        plan, enrolment = await enrolment_for(session, case_id, enrolment_id, caller)
+        if not await decline(session, plan, enrolment):
             raise NotOpen
         return {"enrolment_id": enrolment.id, "state": enrolment.state, "plan_state": plan.state}
 
@@ -107,27 +108,4 @@ async def roster(request: Request, caller: Carer) -> dict[str, Any]:
     """Every open plan with what it needs, the most urgent first; no names: intake knows those."""
     async with store_of(request).transaction() as session:
         await audit.record(session, caller, "roster.list", None)
-        return {"plans": await roster_view(session, consented_only=_needs_consent(caller))}
-
-
-def _needs_consent(caller: Caller) -> bool:
-    """Alumni coordinators know of a client only while the client agrees to aftercare."""
-    return caller.role is Role.ALUMNI
-
-
-async def _plan(session: AsyncSession, case_id: UUID, caller: Caller, *, lock: bool = False) -> Plan | None:
-    """The plan of the last discharge. A client this caller may not know of is like one without a plan."""
-    plan = await latest_plan(session, case_id, lock=lock)
-    if _needs_consent(caller) and (plan is None or plan.consent_id is None):
-        raise PlanMissing
-    return plan
-
-
-async def _enrolment(
-    session: AsyncSession, case_id: UUID, enrolment_id: UUID, caller: Caller
-) -> tuple[Plan, Enrolment]:
-    plan = await _plan(session, case_id, caller, lock=True)
-    enrolment = await session.get(Enrolment, enrolment_id)
-    if plan is None or enrolment is None or enrolment.plan_id != plan.id:
-        raise PlanMissing
-    return plan, enrolment
+        return {"plans": await roster_view(session, consented_only=needs_consent(caller))}

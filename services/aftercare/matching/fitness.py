@@ -1,15 +1,17 @@
 """Does a meeting fit a client? Hard filters in a fixed order; the first that fails is the reason shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.aftercare.matching.wishes import KINDS, WEIGHTS, Client, Device, Surroundings, Window
-from services.aftercare.meetings.normal_form import Listing, Modality, Verification
-from services.aftercare.meetings.recurrence import next_occurrences
+from services.aftercare.meetings.normal_form import Listing, ListingState, Modality, Verification
+from services.aftercare.meetings.recurrence import knows_its_week, next_occurrences
 
 STALE_DAYS = 9  # of 161 real disappearances none was for good before nine missing daily lists
 LOOKED_AHEAD = 8  # occurrences; two months show the drift between two zones' clock changes
@@ -40,38 +42,57 @@ class Reason(StrEnum):
 _ORDER = {reason: place for place, reason in enumerate(Reason)}
 
 
+Data = Mapping[str, str | float | None]
+
+
 @dataclass(frozen=True)
 class Rejected:
-    """`data` of DISTANCE: miles, limit. Of TIME_SHIFT: until or from, changes_on, before, after."""
+    """`data` of DISTANCE: miles, limit. Of TIME_SHIFT: until or from, changes_on, before, after.
+
+    Of TIME: {"week": "unknown"} when the list does not say which of every two weeks. Of STALE_LISTING `why`:
+    unseen, closed, by_appointment or unzoned.
+    """
 
     listing: Listing
     reason: Reason
-    data: dict[str, str | float | None] = field(default_factory=dict)
+    data: Data = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Suitable:
-    """A meeting that passed every filter: how to attend, and the next starts on the client's clock."""
+    """A meeting that passed every filter: how to attend, and the next starts on the client's clock.
+
+    `drifts`: an accepted meeting that will fit no longer; the data of TIME_SHIFT.
+    """
 
     listing: Listing
     modality: Modality
     starts: tuple[datetime, ...]
     first_at: datetime
     miles: float | None
+    drifts: Data | None = None
 
 
-def judge(client: Client, listing: Listing, around: Surroundings) -> Suitable | Rejected:
-    """Try the client's ways of attending in order; of several failures show the one that got furthest."""
+def judge(
+    client: Client, listing: Listing, around: Surroundings, *, accepted: bool = False
+) -> Suitable | Rejected:
+    """Try the client's ways of attending in order; of several failures show the one that got furthest.
+
+    An `accepted` meeting stays for as long as it is held and can be gone to. What only speaks against
+    offering it anew does not take it away: a list not seen lately, who else goes there, a change of the
+    clocks that is still to come.
+    """
     meeting = listing.meeting
-    refused = _refused_anyhow(client, listing)
+    refused = _refused_anyhow(client, listing, today(client, around), accepted)
     if refused:
-        return Rejected(listing, refused)
+        why = {"why": _what_is_stale(listing)} if refused is Reason.STALE_LISTING else {}
+        return Rejected(listing, refused, why)
     ways = [way for way in client.modalities if way in meeting.modalities]
     if not ways:
         return Rejected(listing, Reason.MODALITY)
     failures: list[Rejected] = []
     for way in ways:
-        match _judge_way(client, listing, way, around):
+        match _judge_way(client, listing, way, around, accepted):
             case Suitable() as suitable:
                 return suitable
             case failure:
@@ -79,22 +100,42 @@ def judge(client: Client, listing: Listing, around: Surroundings) -> Suitable | 
     return max(failures, key=lambda failure: _ORDER[failure.reason])
 
 
-def _refused_anyhow(client: Client, listing: Listing) -> Reason | None:
+def nearest_first(rejected: Iterable[Rejected]) -> list[Rejected]:
+    """Those that passed the most filters first."""
+    return sorted(rejected, key=lambda one: (-_ORDER[one.reason], one.listing.id))
+
+
+def today(client: Client, around: Surroundings) -> date:
+    return around.today or client.start.astimezone(ZoneInfo(client.zone)).date()
+
+
+def _refused_anyhow(client: Client, listing: Listing, today: date, accepted: bool) -> Reason | None:
     """The filters that do not depend on how one attends."""
     meeting = listing.meeting
-    unseen = (client.start.astimezone(ZoneInfo(client.zone)).date() - listing.last_seen).days
+    stale = not accepted and (today - listing.last_seen).days > STALE_DAYS
     if KINDS.get(meeting.programme) not in WEIGHTS[client.pathway]:
         return Reason.PROGRAM_NOT_IN_PATHWAY
     if meeting.exclusive_audiences and not meeting.exclusive_audiences & client.audiences:
         return Reason.AUDIENCE_EXCLUSIVE
     if not set(meeting.languages) & set(client.languages):
         return Reason.LANGUAGE
-    if not meeting.offerable or unseen > STALE_DAYS:
+    if not meeting.offerable or stale:
         return Reason.STALE_LISTING
     return Reason.BLOCKED if listing.id in client.blocked else None
 
 
-def _judge_way(client: Client, listing: Listing, way: Modality, around: Surroundings) -> Suitable | Rejected:
+def _what_is_stale(listing: Listing) -> str:
+    meeting = listing.meeting
+    if meeting.recurrence is None:
+        return "by_appointment"
+    if meeting.state is not ListingState.ACTIVE:
+        return "closed"
+    return "unzoned" if meeting.recurrence.tz is None else "unseen"
+
+
+def _judge_way(
+    client: Client, listing: Listing, way: Modality, around: Surroundings, accepted: bool
+) -> Suitable | Rejected:
     meeting = listing.meeting
     miles = None
     needs = client.access
@@ -116,23 +157,30 @@ def _judge_way(client: Client, listing: Listing, way: Modality, around: Surround
     assert meeting.recurrence is not None  # `offerable` was asked above
     starts = next_occurrences(meeting.recurrence, client.start, LOOKED_AHEAD, client.zone)
     pad = client.travel_minutes if way is Modality.IN_PERSON else 0
-    spans = [_span(start, meeting.duration, pad) for start in starts]
-    fits = [_inside(span, client.windows) for span in spans]
+    spans = [_span(start, client.zone, meeting.duration, pad) for start in starts]
+    # Eight dates are one or two different spans of the week: each is looked at once.
+    inside = {span: _inside(span, client.windows) for span in set(spans)}
+    fits = [inside[span] for span in spans]
+    drifts = None
     if not any(fits):
-        return Rejected(listing, Reason.TIME)
+        unknown = {} if knows_its_week(meeting.recurrence) else {"week": "unknown"}
+        return Rejected(listing, Reason.TIME, unknown)
     if not all(fits):
-        return Rejected(listing, Reason.TIME_SHIFT, _shift(starts, fits))
-    if any(_overlaps(span, client.busy) for span in spans):
+        drifts = _shift(starts, fits)
+        if not accepted or not fits[0]:
+            return Rejected(listing, Reason.TIME_SHIFT, drifts)
+    if any(_overlaps(span, client.busy) for span in inside):
         return Rejected(listing, Reason.CLASH)
-    if around.attending.get(listing.id, 0) >= around.courtesy_cap or listing.id in around.kept_apart:
+    crowded = not accepted and around.attending.get(listing.id, 0) >= around.courtesy_cap
+    if crowded or listing.id in (around.met if accepted else around.kept_apart):
         return Rejected(listing, Reason.COURTESY_CAP)
-    if listing.id in around.full:
+    if listing.id in around.full and not accepted:
         return Rejected(listing, Reason.CAPACITY)
     reachable = next((start for start in starts if start >= client.start + _PROMPT), starts[-1])
-    return Suitable(listing, way, tuple(starts), reachable, miles)
+    return Suitable(listing, way, tuple(starts), reachable, miles, drifts)
 
 
-def _shift(starts: list[datetime], fits: list[bool]) -> dict[str, str | float | None]:
+def _shift(starts: list[datetime], fits: list[bool]) -> Data:
     """The first change of verdict: "fits until 28 October" or "fits from 3 November", with both times."""
     change = next(i for i in range(1, len(fits)) if fits[i] != fits[i - 1])
     before, after = starts[change - 1], starts[change]
@@ -145,8 +193,7 @@ def _shift(starts: list[datetime], fits: list[bool]) -> dict[str, str | float | 
     }
 
 
-@dataclass(frozen=True)
-class _Span:
+class _Span(NamedTuple):
     """Leaving home to being back: minutes from the midnight of the start's weekday, on the client's clock."""
 
     weekday: int
@@ -154,10 +201,14 @@ class _Span:
     returns: int
 
 
-def _span(start: datetime, minutes: int, pad: int) -> _Span:
-    end = (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo)
+# The same meetings are looked at for every client. `zone` names the clock that `start` is told on: the same
+# moment told on another clock equals it in Python, and must not share the answer.
+@lru_cache(maxsize=32_768)
+def _span(start: datetime, zone: str, minutes: int, pad: int) -> _Span:
+    leaves = start.hour * 60 + start.minute
+    end = (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone))
     days = (end.date() - start.date()).days
-    leaves, returns = start.hour * 60 + start.minute, days * _DAY + end.hour * 60 + end.minute
+    returns = days * _DAY + end.hour * 60 + end.minute
     return _Span(start.isoweekday() % 7, leaves - pad, returns + pad)
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from services.aftercare.meetings.normal_form import Modality, Programme
+from services.aftercare.meetings.normal_form import Meeting, Modality, Programme
 
 Kind = Literal["smart", "twelve_step"]
 
@@ -42,6 +42,11 @@ KINDS: dict[Programme, Kind] = {
 }
 
 
+def is_secular(meeting: Meeting) -> bool:
+    """SMART, or a meeting of any fellowship that calls itself secular (Meeting Guide type A)."""
+    return KINDS.get(meeting.programme) == "smart" or "A" in meeting.types
+
+
 COURTESY_CAP = 3  # public groups average six or seven people: do not send a cohort
 
 
@@ -59,7 +64,11 @@ class Window:
 
 @dataclass(frozen=True)
 class Client:
-    """`start` is when the client is free to go (discharge, or now if later); `home` at ZIP precision."""
+    """`start` is when the client is free to go (discharge, or now if later); `home` at ZIP precision.
+
+    The first 48 hours count from `discharged_at`, or from `start` when it is left out. A `mandated` client
+    must attend something (a court, an employer): that changes what is shown, never what is chosen.
+    """
 
     zone: str
     start: datetime
@@ -77,6 +86,8 @@ class Client:
     target: int = 3
     busy: tuple[Window, ...] = ()
     blocked: frozenset[str] = frozenset()
+    mandated: bool = False
+    discharged_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -84,11 +95,14 @@ class Surroundings:
     """What other people's plans mean for this one, by meeting id.
 
     `attending` counts this centre's clients already there, of whom one meeting gets `courtesy_cap` at most;
-    `kept_apart` are meetings of somebody this client must not meet; `full` have no seat left (in-house
-    groups only).
+    `kept_apart` are meetings of somebody this client must not meet, or may become so, `met` only the former;
+    `full` have no seat left (in-house groups only). `today` is the day the lists were last looked at; left
+    out, the client's first day.
     """
 
     attending: Mapping[str, int] = field(default_factory=dict)
     kept_apart: frozenset[str] = frozenset()
+    met: frozenset[str] = frozenset()
     full: frozenset[str] = frozenset()
     courtesy_cap: int = COURTESY_CAP
+    today: date | None = None

@@ -29,16 +29,28 @@ _DAY_NAME = re.compile(
     r"|domingos?|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bados?"
     r"|dimanche|lundi|mardi|mercredi|jeudi|vendredi|samedi)\b"
 )
+_RANGE = re.compile(
+    rf"(?P<first>{_DAY_NAME.pattern})\.?\s*(?:-|\u2013|\u2014|to|through|thru)\s*(?P<last>{_DAY_NAME.pattern})\.?"
+)
+_GROUPS = {
+    "daily": range(7), "every day": range(7), "everyday": range(7), "all days": range(7),
+    "weekdays": range(1, 6), "weekends": (0, 6),
+}  # fmt: skip
 _ORDINALS = {
     "1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4, "last": -1,
 }  # fmt: skip
 _ORDINAL = re.compile(r"\b(?:1st|first|2nd|second|3rd|third|4th|fourth|last)\b")
+# What the normal form cannot say must not become "every week": a fifth week, or all weeks but some.
+_BEYOND = re.compile(r"\b(?:5th|fifth|except|excluding|but not|not|no)\b")
 _EVERY_OTHER = re.compile(r"every other|every (?:2|two|second) weeks|bi-?weekly|alternate")
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?(?::\d{2}(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
 )
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
+_PLAIN = re.compile(
+    r"[!-%'-;=?-~]*(?: [!-%'-;=?-~]+)* ?"
+)  # ASCII words with nothing in them to strip: the usual cell
 _HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\ufeff\ud800-\udfff]")
 _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\(?\d[\d().\s-]{7,}\d")
 
@@ -54,9 +66,11 @@ class Slot:
 
 def text(value: Any, limit: int = 255) -> str:
     """Plain text on one line: no tags, no entities, no invisible characters. "" when there is none."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
+    if value is None or value == "" or isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""  # most cells of most rows
     plain = str(value)[: limit * 8]
+    if _PLAIN.fullmatch(plain):
+        return plain.strip()[:limit].strip()
     plain = html.unescape(_TAG.sub(" ", html.unescape(plain)))
     return _SPACE.sub(" ", _HIDDEN.sub("", _TAG.sub(" ", plain))).strip()[:limit].strip()
 
@@ -97,17 +111,21 @@ def _slots_in_words(value: str) -> list[Slot | Unreadable]:
     if re.fullmatch(r"[\d\s,;.]+", words):
         numbers = [part for part in re.split(r"[\s,;]+", words) if part]
         return [Slot(int(n)) if re.fullmatch(r"[0-6]", n) else UNREADABLE for n in numbers] or [UNREADABLE]
-    if words in ("daily", "every day", "everyday"):
-        return [Slot(day) for day in range(7)]
+    if _BEYOND.search(words):
+        return [UNREADABLE]
+    if ranged := _RANGE.fullmatch(words):
+        first, last = (_weekday(ranged[end]) for end in ("first", "last"))
+        return [Slot((first + step) % 7) for step in range((last - first) % 7 + 1)]
+    if words in _GROUPS:
+        return [Slot(day) for day in _GROUPS[words]]
     setpos = tuple(dict.fromkeys(_ORDINALS[found] for found in _ORDINAL.findall(words)))
     interval = 2 if _EVERY_OTHER.search(words) else 1
-    days = dict.fromkeys(
-        day
-        for name in _DAY_NAME.findall(words)
-        for day, stems in enumerate(_DAY_STEMS)
-        if name.startswith(stems)
-    )
+    days = dict.fromkeys(map(_weekday, _DAY_NAME.findall(words)))
     return [Slot(day, () if interval == 2 else setpos, interval) for day in days] or [UNREADABLE]
+
+
+def _weekday(name: str) -> int:
+    return next(day for day, stems in enumerate(_DAY_STEMS) if name.startswith(stems))
 
 
 def clock(value: Any) -> time | Unreadable | None:

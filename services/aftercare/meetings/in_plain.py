@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from services.aftercare.meetings.meeting_guide import Reading
 from services.aftercare.meetings.normal_form import Meeting
+from services.aftercare.meetings.reading import Reading
 
 
 def summary_of(reading: Reading) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def _in_plain(meeting: Meeting) -> dict[str, Any]:
         "rhythm": {"freq": rule.freq.value, "interval": rule.interval, "setpos": list(rule.setpos)}
         if rule
         else None,
+        "not_on": [day.isoformat() for day in rule.except_on] if rule else [],
         "duration_minutes": meeting.duration,
         "duration_basis": meeting.duration_basis.value,
         "timezone": rule.tz if rule else None,

@@ -20,13 +20,13 @@ _URL = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 
 def join_of(row: dict[str, Any]) -> Join:
     """The way in, with "" for what is missing. A link hidden in the notes counts when the row means it."""
-    url = known(row.get("conference_url")) or _first_known(row.get("conference_url_notes"))
+    url = known(row.get("conference_url")) or first_known(row.get("conference_url_notes"))
     means_online = cells.says_online(row.get("types")) or cells.text(row.get("attendance_option")) in (
         "online",
         "hybrid",
     )
     if not url and means_online:
-        url = _first_known(row.get("notes"))
+        url = first_known(row.get("notes"))
     return Join(url, dial_in(row.get("conference_phone")))
 
 
@@ -43,6 +43,7 @@ def dial_in(value: Any) -> str:
     return tapped if sum(character.isdigit() for character in tapped) >= 10 else ""
 
 
-def _first_known(value: Any) -> str:
-    links = _URL.findall(cells.text(value, 2000))
+def first_known(*values: Any) -> str:
+    """The first link into a room that is written anywhere in these texts."""
+    links = (found for value in values for found in _URL.findall(cells.text(value, 2000)))
     return next((url for found in links if (url := known(found.rstrip(".,;")))), "")

@@ -63,6 +63,7 @@ class Recurrence:
     """Weekly (`interval` weeks apart, counted from the week of `anchor`) or month ordinals (`setpos`).
 
     `setpos` holds 1-4 and -1 for the last; empty when weekly. `tz` None means the zone is unknown.
+    `except_on`: dates in that zone on which the list itself says that it is not held, or not then.
     """
 
     freq: Frequency
@@ -73,6 +74,7 @@ class Recurrence:
     tz: str | None
     tz_basis: Basis | None
     anchor: date | None = None
+    except_on: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def to_plain(meeting: Meeting) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     match value:
         case frozenset() | tuple():
-            return sorted(value) if isinstance(value, frozenset) else list(value)
+            return sorted(value) if isinstance(value, frozenset) else [_plain(item) for item in value]
         case time():
             return value.strftime("%H:%M")
         case date():
@@ -187,6 +189,7 @@ def from_plain(row: dict[str, Any]) -> Meeting:
                 tz=rule["tz"],
                 tz_basis=None if rule["tz_basis"] is None else Basis(rule["tz_basis"]),
                 anchor=None if rule["anchor"] is None else date.fromisoformat(rule["anchor"]),
+                except_on=tuple(map(date.fromisoformat, rule.get("except_on", ()))),  # not in older listings
             ),
             "duration_basis": Basis(row["duration_basis"]),
             "modalities": frozenset(Modality(item) for item in row["modalities"]),

@@ -1,10 +1,9 @@
 """Which programme a listing belongs to. The Meeting Guide format has no field for it."""
 
 import re
-from typing import Any
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from services.aftercare.meetings import cells
 from services.aftercare.meetings.normal_form import Programme
 
 _FAMILY = re.compile(r"family\s*(?:&|and|\+)\s*friends", re.IGNORECASE)
@@ -17,10 +16,20 @@ _AA_HOST = re.compile(r"(?:^|[.-])aa|aa(?:[.-]|$)")
 _AA_BOOKS = {"12x12", "ABSI", "B", "DR", "GR", "LS"}  # literature only one fellowship reads
 
 
-def programme_of(row: dict[str, Any], name: str, codes: tuple[str, ...], fallback: Programme) -> Programme:
+@dataclass(frozen=True)
+class Words:
+    """What a row says of whose meeting it is: plain texts, and the address of its page."""
+
+    name: str = ""
+    group: str = ""
+    entity: str = ""
+    url: str = ""
+
+
+def programme_of(said: Words, codes: tuple[str, ...], fallback: Programme) -> Programme:
     """Judged by what the row says of itself; `fallback` (known for the whole list) when it says nothing."""
-    words = " ".join((name, cells.text(row.get("group")), cells.text(row.get("entity"))))
-    host = urlsplit(cells.link(row.get("url"))).hostname or ""
+    words = " ".join((said.name, said.group, said.entity))
+    host = urlsplit(said.url).hostname or ""
     if _SMART.search(words) or (fallback is Programme.SMART and _FAMILY.search(words)):
         if _FAMILY.search(words):
             return Programme.FAMILY

@@ -1,11 +1,15 @@
 """When a meeting happens: wall clock in the meeting's own zone, converted only at the end. Pure.
 
-dateutil's rules keep the wall clock across a clock change when they start in an aware zone; a wall time
-that does not exist that day (02:30 on 14 March 2027) moves forward by the gap, as RFC 5545 3.3.5 asks.
+dateutil says which days a rhythm falls on; the wall clock is put on each day afterwards, so no clock change
+can move it. A wall time that does not exist that day (02:30 on 14 March 2027) moves forward by the gap, as
+RFC 5545 3.3.5 asks.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, rrule
@@ -14,48 +18,110 @@ from services.aftercare.meetings.normal_form import Frequency, Recurrence
 
 _WEEKDAYS = (SU, MO, TU, WE, TH, FR, SA)
 _CODES = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
-_LOOK_AHEAD = timedelta(days=366 * 2)  # a rule that finds nothing in two years finds nothing
+_YEARS_AHEAD = 2  # a rule that finds nothing until the end of the year after next finds nothing
+_SOME_SUNDAY = date(1970, 1, 4)
 
 
 def occurrences(rule: Recurrence, after: datetime) -> Iterator[datetime]:
     """Starts strictly after `after`, earliest first, aware in the meeting's zone.
 
-    Nothing when the zone is unknown, or when "every other week" does not say which one: guessing would
-    send people to an empty room half of the time.
+    None before the day of the rule's anchor, nor on a day the list itself takes out. Nothing when the zone
+    is unknown, or when "every other week" does not say which one: guessing would send people to an empty
+    room half of the time.
     """
-    if rule.tz is None or (rule.interval > 1 and rule.anchor is None):
+    if rule.tz is None or not knows_its_week(rule):
         return
     zone = ZoneInfo(rule.tz)
-    local = after.astimezone(zone)
-    # One period back, so that a start earlier today or last night is generated and then filtered.
-    period = timedelta(days=8 if rule.freq is Frequency.WEEKLY else 32)
-    first_day = rule.anchor or local.date() - period
-    start = datetime.combine(first_day, rule.wall_time)
-    byday = _WEEKDAYS[rule.byday]
-    days = (
-        rrule(WEEKLY, dtstart=start, interval=rule.interval, byweekday=byday, wkst=SU)
-        if rule.freq is Frequency.WEEKLY
-        else rrule(MONTHLY, dtstart=start, byweekday=[byday(n) for n in rule.setpos])
-    )
-    last = local.replace(tzinfo=None) + _LOOK_AHEAD
-    for wall in days.xafter(local.replace(tzinfo=None) - timedelta(days=1)):
-        if wall > last:
-            return
-        moment = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+    for day in _days(_rhythm(rule), _since(rule, after)):
+        if day in rule.except_on:
+            continue
+        moment = _moment(day, rule.wall_time, zone)
         if moment > after:
-            yield moment
+            yield moment.astimezone(zone)
 
 
 def next_occurrences(
     rule: Recurrence, after: datetime, count: int, zone: str | None = None
 ) -> list[datetime]:
     """The next `count` starts after `after`, in `zone` (the client's) or else in the meeting's own."""
-    found: list[datetime] = []
-    for moment in occurrences(rule, after):
-        found.append(moment if zone is None else moment.astimezone(ZoneInfo(zone)))
-        if len(found) == count:
-            break
-    return found
+    if rule.tz is None or not knows_its_week(rule):
+        return []
+    if rule.except_on:
+        coming = islice(occurrences(rule, after), count)
+        return [start.astimezone(ZoneInfo(zone or rule.tz)) for start in coming]
+    # Of the starts from the day before on, at most one is not after `after`.
+    slot = _rhythm(rule), rule.wall_time, rule.tz, zone or rule.tz
+    return [start for start in _starts(*slot, _since(rule, after), count + 1) if start > after][:count]
+
+
+def knows_its_week(rule: Recurrence) -> bool:
+    """False for "every other week" without a week to count from."""
+    return rule.interval == 1 or rule.anchor is not None
+
+
+class _Rhythm(NamedTuple):
+    """On which days; `phase`: which weeks, of `interval` (weekly only)."""
+
+    freq: Frequency
+    interval: int
+    phase: int
+    byday: int
+    setpos: tuple[int, ...]
+
+
+def _rhythm(rule: Recurrence) -> _Rhythm:
+    phase = _week(rule.anchor) % rule.interval if rule.anchor else 0
+    return _Rhythm(rule.freq, rule.interval, phase, rule.byday, rule.setpos)
+
+
+def _week(day: date) -> int:
+    """Weeks are counted from a Sunday, as lists count their weekdays."""
+    return (day - _SOME_SUNDAY).days // 7
+
+
+def _since(rule: Recurrence, after: datetime) -> date:
+    """The first day to look at: yesterday, for a wall time inside a clock change is moved out of it."""
+    assert rule.tz is not None
+    yesterday = after.astimezone(ZoneInfo(rule.tz)).date() - timedelta(days=1)
+    return max(yesterday, rule.anchor) if rule.anchor else yesterday
+
+
+def _moment(day: date, wall_time: time, zone: ZoneInfo) -> datetime:
+    """By way of UTC: that is what moves a time out of the gap."""
+    return datetime.combine(day, wall_time, zone).astimezone(UTC)
+
+
+# A list has few different slots in the week, and every client is asked about all of them.
+@lru_cache(maxsize=16_384)
+def _starts(
+    rhythm: _Rhythm, wall_time: time, tz: str, seen_from: str, since: date, count: int
+) -> tuple[datetime, ...]:
+    own, shown = ZoneInfo(tz), ZoneInfo(seen_from)
+    days = islice(_days(rhythm, since), count)
+    return tuple(_moment(day, wall_time, own).astimezone(shown) for day in days)
+
+
+def _days(rhythm: _Rhythm, since: date) -> Iterator[date]:
+    for year in range(since.year, since.year + _YEARS_AHEAD + 1):
+        for day in _days_of_year(rhythm, year):
+            if day >= since:
+                yield day
+
+
+# Meetings share few rhythms: seven weekdays serve almost any list, whatever its length.
+@lru_cache(maxsize=1024)
+def _days_of_year(rhythm: _Rhythm, year: int) -> tuple[date, ...]:
+    first, last = (datetime.combine(date(year, *day), time()) for day in ((1, 1), (12, 31)))
+    weekday = _WEEKDAYS[rhythm.byday]
+    if rhythm.freq is Frequency.MONTHLY:
+        days = rrule(MONTHLY, dtstart=first, until=last, byweekday=[weekday(n) for n in rhythm.setpos])
+    else:
+        week = _week(first.date())
+        week -= (week - rhythm.phase) % rhythm.interval
+        sunday = datetime.combine(_SOME_SUNDAY + timedelta(weeks=week), time())
+        step = rhythm.interval
+        days = rrule(WEEKLY, dtstart=sunday, until=last, interval=step, byweekday=weekday, wkst=SU)
+    return tuple(day.date() for day in days if day.year == year)
 
 
 def ical_rule(rule: Recurrence, until: datetime) -> dict[str, object]:

@@ -1,47 +1,130 @@
-"""Taking a list into the database: what is new, what changed, and whether to believe the list at all.
+"""Taking a list into the database: whether to believe it, what is new, what changed, what went missing.
 
-A meeting that is missing from a list is not withdrawn: of 161 disappearances watched, 102 came back. It only
-stops being sighted, and the matcher stops offering it nine days later. A list that is empty, unreadable or a
-fifth smaller than the last good one says more about the exporter than about the meetings: it is refused.
+All that a snapshot means is written in the caller's transaction, what clients must learn of it included: a
+crash leaves all of it or nothing, and the same snapshot again on the same day changes nothing more.
 """
 
+import asyncio
 import hashlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
-from itertools import islice
-from typing import Any, TypeVar, cast
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.meetings.meeting_guide import Reading
+from services.aftercare.meetings import on_file
+from services.aftercare.meetings.comparing import Compared, compare, shift_of
+from services.aftercare.meetings.feed_brake import doubt, may_be_believed
 from services.aftercare.meetings.normal_form import Meeting as NormalMeeting
-from services.aftercare.meetings.normal_form import to_plain
-from services.aftercare.tables import Import, Meeting, Verdict
+from services.aftercare.meetings.reading import Reading
+from services.aftercare.meetings.sighting import ListingChanges, Outcome, Sighted, look
+from services.aftercare.plans.listing_changes import listings_changed
+from services.aftercare.plans.opening import rethink_empty_plans
+from services.aftercare.tables import Feed, Import, Verdict
 from shared import clock
 from shared.contracts.fact import new_id
-from shared.upsert import insert_for
 
-_SHRINKAGE = 0.8  # of the last good list; less is refused
-_SMALL = 20  # lists shorter than this may shrink freely: a person looks after them row by row
-_BATCH = 500  # rows a statement: SQLite takes at most 32,766 bound values
+log = logging.getLogger(__name__)
 
-T = TypeVar("T")
+_NOTHING_YET: dict[str, Any] = dict.fromkeys(("added", "changed", "unseen", "returned", "withdrawn"), 0)
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The snapshot as recorded, and the ids of the known meetings it changed."""
+    """The snapshot as recorded, and what it means for those who go to its meetings."""
 
     snapshot: Import
-    changed: tuple[UUID, ...]
+    changes: ListingChanges
 
 
-async def take_snapshot(session: AsyncSession, source: str, raw: bytes, reading: Reading) -> Taken:
-    """Record the list and, unless it is refused, its meetings. The same bytes again change no meeting."""
-    snapshot = Import(
+async def take_snapshot(
+    session: AsyncSession, source: str, raw: bytes, reading: Reading, *, believe: bool = False
+) -> Taken:
+    """Record the list and, unless it is refused, what it says. The same bytes are a sighting, no change.
+
+    `believe`: a person looked and says that so many meetings really did close. An empty or unreadable list
+    is refused all the same. A refusal is an alarm: an ERROR in the log, and the feed's `trouble`.
+    """
+    await asyncio.to_thread(_hash_all, reading.meetings)
+    await on_file.take_turn(session, source)
+    before = await on_file.last_good(session, source)
+    known = await on_file.known_meetings(session, source)
+    compared = await compare(session, known, reading.meetings)
+    reason = reading.problem or doubt(await shift_of(session, source, before, compared))
+    snapshot = _snapshot(source, raw, reading)
+    snapshot.reason = reason
+    session.add(snapshot)
+    if reason and not (believe and may_be_believed(reason)):
+        snapshot.verdict = Verdict.REFUSED
+        log.error("a meeting list was refused", extra={"code": reason, "count": reading.rows})
+        await session.execute(update(Feed).where(Feed.source == source).values(trouble=reason))
+        return Taken(snapshot, ListingChanges())
+    # What the source would call unchanged next time is no longer what was taken last; a look by itself
+    # writes its own validators afterwards.
+    await session.execute(update(Feed).where(Feed.source == source).values(etag=None, last_modified=None))
+    return await _take(session, snapshot, before, compared)
+
+
+async def confirm_snapshot(session: AsyncSession, source: str) -> Taken | None:
+    """The source says that nothing is new (HTTP 304): the last good list once more. None: there is none.
+
+    A second time on one day it cannot mean anything, and nothing is written.
+    """
+    await on_file.take_turn(session, source)
+    before = await on_file.last_good(session, source)
+    if before is None:
+        return None
+    at = clock.now()
+    await session.execute(update(Feed).where(Feed.source == source).values(last_good_at=at, trouble=None))
+    if before.fetched_at.date() >= at.date():
+        return Taken(before, ListingChanges())
+    rows = [row.known for row in (await on_file.known_meetings(session, source)).values()]
+    kept = ("sha256", "source_rows", "rows", "accepted", "rejected", "by_appointment", "inactive", "unzoned")
+    again = Import(
+        id=new_id(),
+        source=source,
+        fetched_at=at,
+        verdict=Verdict.TAKEN,
+        reason=None,
+        **{name: getattr(before, name) for name in kept},
+        **_NOTHING_YET,
+    )
+    session.add(again)
+    present = tuple(Sighted(one, one.state, differs=False) for one in rows if one.listed)
+    absent = tuple(one for one in rows if not one.listed)
+    return await _take(session, again, before, Compared(present, absent, ()))
+
+
+async def _take(session: AsyncSession, snapshot: Import, before: Import | None, compared: Compared) -> Taken:
+    today = snapshot.fetched_at.date()
+    first_of_day = before is None or before.fetched_at.date() < today
+    outcome = look(compared.present, compared.absent, today, first_of_day=first_of_day)
+    if compared.fresh or outcome.offered_anew or outcome.opened:
+        # Before any meeting's row is locked: everybody locks plans first.
+        await rethink_empty_plans(session)
+    await on_file.add(session, compared.fresh, today)
+    await on_file.rewrite(session, compared.rewritten, today)
+    await on_file.write(session, outcome, today)
+    snapshot.added = len(compared.fresh)
+    snapshot.changed = sum(not one.unchanged for one in compared.rewritten)
+    snapshot.returned = len(outcome.back)
+    snapshot.withdrawn = len(outcome.withdrawn)
+    snapshot.unseen = await on_file.missing_now(session, snapshot.source)
+    snapshot.changes = _in_plain(outcome)
+    await session.execute(
+        update(Feed)
+        .where(Feed.source == snapshot.source)
+        .values(last_good_at=snapshot.fetched_at, trouble=None)
+    )
+    if outcome.changes:
+        await listings_changed(session, outcome.changes)
+    return Taken(snapshot, outcome.changes)
+
+
+def _snapshot(source: str, raw: bytes, reading: Reading) -> Import:
+    return Import(
         id=new_id(),
         source=source,
         fetched_at=clock.now(),
@@ -55,80 +138,19 @@ async def take_snapshot(session: AsyncSession, source: str, raw: bytes, reading:
         by_appointment=reading.by_appointment,
         inactive=reading.inactive,
         unzoned=reading.unzoned,
-        added=0,
-        changed=0,
+        **_NOTHING_YET,
     )
-    snapshot.reason = reading.problem or await _reason_to_refuse(session, snapshot)
-    changed: list[UUID] = []
-    if snapshot.reason:
-        snapshot.verdict = Verdict.REFUSED
-    else:
-        snapshot.added, changed = await _take_meetings(session, source, reading)
-        snapshot.changed = len(changed)
-    session.add(snapshot)
-    return Taken(snapshot, tuple(changed))
 
 
-async def _reason_to_refuse(session: AsyncSession, snapshot: Import) -> str | None:
-    if snapshot.accepted == 0:
-        return "empty"
-    last_good = await session.scalar(
-        select(Import.accepted)
-        .where(Import.source == snapshot.source, Import.verdict == Verdict.TAKEN)
-        .order_by(Import.fetched_at.desc(), Import.id.desc())
-        .limit(1)
-    )
-    shrunk = last_good is not None and last_good >= _SMALL and snapshot.accepted < _SHRINKAGE * last_good
-    return "much_smaller_than_before" if shrunk else None
+def _in_plain(outcome: Outcome) -> dict[str, list[str]]:
+    """What staff see of it: what clients are told, and what comes and goes beside that."""
+    told = {name: ids for name, ids in vars(outcome.changes).items() if ids}
+    beside = {"missing": outcome.gone, "back": outcome.back, "offered_anew": outcome.offered_anew}
+    shown = told | {name: ids for name, ids in beside.items() if ids}
+    return {name: [str(one) for one in ids] for name, ids in shown.items()}
 
 
-async def _take_meetings(session: AsyncSession, source: str, reading: Reading) -> tuple[int, list[UUID]]:
-    """How many meetings are new, and which known ones changed."""
-    today = clock.now().date()
-    listed = select(Meeting.source_id, Meeting.content_hash).where(Meeting.source == source)
-    known: dict[str, str] = dict((await session.execute(listed)).all())
-    fresh = [meeting for meeting in reading.meetings if meeting.source_id not in known]
-    # One prepared statement for all rows; somebody importing the same list at this moment may win a row.
-    insert = insert_for(session, cast(Table, Meeting.__table__)).on_conflict_do_nothing()
-    for batch in _batches(_row(meeting, today) for meeting in fresh):
-        await session.execute(insert, batch)
-    changed: list[UUID] = []
-    for meeting in reading.meetings:
-        if known.get(meeting.source_id, meeting.content_hash) != meeting.content_hash:
-            new_content = (
-                update(Meeting)
-                .where(Meeting.source == source, Meeting.source_id == meeting.source_id)
-                .values(**_content(meeting), unchanged_since=today)
-                .returning(Meeting.id)
-            )
-            changed += (await session.scalars(new_content)).all()
-    for seen in _batches(meeting.source_id for meeting in reading.meetings):
-        sighted = Meeting.source == source, Meeting.source_id.in_(seen), Meeting.last_seen < today
-        await session.execute(update(Meeting).where(*sighted).values(last_seen=today))
-    return len(fresh), changed
-
-
-def _row(meeting: NormalMeeting, today: date) -> dict[str, Any]:
-    seen = dict.fromkeys(("first_seen", "last_seen", "unchanged_since"), today)
-    return {
-        "id": new_id(),
-        "source": meeting.source,
-        "source_id": meeting.source_id,
-        **_content(meeting),
-        **seen,
-    }
-
-
-def _content(meeting: NormalMeeting) -> dict[str, Any]:
-    return {
-        "programme": meeting.programme,
-        "name": meeting.name,
-        "state": meeting.state,
-        "listing": to_plain(meeting),
-        "content_hash": meeting.content_hash,
-    }
-
-
-def _batches(items: Iterator[T]) -> Iterator[list[T]]:
-    while batch := list(islice(items, _BATCH)):
-        yield batch
+def _hash_all(meetings: Iterable[NormalMeeting]) -> None:
+    """In a thread: 24,000 hashes take a second that the event loop needs for others."""
+    for meeting in meetings:
+        _ = meeting.content_hash

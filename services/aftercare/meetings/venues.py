@@ -6,6 +6,7 @@ from services.aftercare.meetings import cells, zones
 from services.aftercare.meetings.normal_form import Venue
 
 Row = dict[str, Any]
+Point = tuple[float, float]
 
 
 def place_of(row: Row) -> zones.Place:
@@ -16,26 +17,47 @@ def place_of(row: Row) -> zones.Place:
     return zones.place(address, city, state, postal_code, country)
 
 
-def venue_of(row: Row, where: zones.Place) -> tuple[Venue, bool]:
+def point_of(row: Row) -> Point | None:
+    """(latitude, longitude), nominal or not; of a box around an area, its middle."""
+    corners = [cells.number(part, 180) for part in _corners(row)]
+    if len(corners) == 2:
+        lat, lon = corners
+    elif len(corners) == 4 and None not in corners:
+        south, west, north, east = (corner or 0.0 for corner in corners)
+        lat, lon = (south + north) / 2, (west + east) / 2
+    else:
+        lat, lon = cells.number(row.get("latitude"), 90), cells.number(row.get("longitude"), 180)
+    return None if lat is None or lon is None or abs(lat) > 90 else (lat, lon)
+
+
+def venue_of(row: Row, where: zones.Place, point: Point | None) -> tuple[Venue, bool]:
     """The place, and whether one can go there: the test deployed readers use, address parts included."""
     address = cells.text(row.get("formatted_address")) or _address(row, where)
-    lat, lon = cells.number(row.get("latitude"), 90), cells.number(row.get("longitude"), 180)
     approximate = cells.yes_or_no(row.get("approximate"))
-    corners = cells.text(row.get("coordinates")).split(",")
-    if len(corners) in (2, 4):
+    if corners := _corners(row):
         approximate = len(corners) == 4  # four numbers are the box around an area
-        if not approximate:
-            lat, lon = cells.number(corners[0], 90), cells.number(corners[1], 180)
     if approximate is None:
         approximate = len(address.split(",")) < 4
     exact = bool(address) and not approximate
-    precision = "point" if exact and lat is not None and lon is not None else ""
-    if exact and not precision and (centre := zones.centre_of(where)):
-        (lat, lon), precision = centre, "zip"
-    if not precision:
-        lat = lon = None  # an online meeting's nominal point must never become a distance
     shown = ", ".join(filter(None, (cells.text(row.get("location")), address))) if exact else address
-    return Venue(shown[:400], lat, lon, precision, cells.impersonal(row.get("location_notes"))), exact
+    directions = cells.impersonal(row.get("location_notes"))
+    return venue(shown, point if exact else None, where if exact else None, directions), exact
+
+
+def venue(address: str, point: Point | None, where: zones.Place | None, directions: str = "") -> Venue:
+    """With its point, or the middle of its ZIP area. Give neither `point` nor `where` for a place nobody can
+    go to: an online meeting's nominal point must never become a distance."""
+    precision = "point" if point else ""
+    if point is None and where and (point := zones.centre_of(where)):
+        precision = "zip"
+    lat, lon = point or (None, None)
+    return Venue(address[:400], lat, lon, precision, directions)
+
+
+def _corners(row: Row) -> list[str]:
+    """Two or four numbers of `coordinates`, else nothing."""
+    parts = cells.text(row.get("coordinates")).split(",")
+    return parts if len(parts) in (2, 4) else []
 
 
 def _address(row: Row, where: zones.Place) -> str:

@@ -1,20 +1,21 @@
 """In which time zone a listed meeting is held, and how we know.
 
-Stated; else the ZIP code or city and state through the `zipcodes` package; else the state, when it lies in
-one zone; else the zone the importing person gave for the whole list; else unknown, and then the meeting
-is kept but never offered: an hour wrong is worse than not offered.
+Stated; else by the coordinates; else the ZIP code or city and state through the `zipcodes` package; else the
+state, when it lies in one zone; else the zone the importing person gave for the whole list; else unknown,
+and then the meeting is kept but never offered: an hour wrong is worse than not offered.
 """
 
 import re
 import zoneinfo
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import zipcodes
 
 from services.aftercare.meetings.normal_form import Basis
+from services.aftercare.meetings.zone_map import zone_at
 
 _US = {"us", "usa", "u.s.", "u.s.a.", "united states", "united states of america"}
 _STATES = {
@@ -93,20 +94,28 @@ def place(address: str, city: str, state: str, postal_code: str, country: str) -
     return Place(city, code, zip_code, abroad)
 
 
-def zone_of(stated: str, where: Place, default: str | None = None) -> tuple[str | None, Basis | None]:
-    """(zone, basis), or (None, None) when nothing tells."""
+def zone_of(
+    stated: str, where: Place, point: tuple[float, float] | None = None, default: str | None = None
+) -> tuple[str | None, Basis | None]:
+    """(zone, basis), or (None, None) when nothing tells. `point` is (latitude, longitude)."""
     if stated and (name := canonical(stated)):
         return name, Basis.STATED
-    if not where.abroad:
-        area = _area(where)
-        if area:
-            return area.zone, Basis.INFERRED
-        city = _cities().get((where.city.lower(), where.state))
-        if city and city.most_common(1)[0][1] >= _CITY_SHARE * city.total():
-            return city.most_common(1)[0][0], Basis.INFERRED
-        if len(state := _states().get(where.state, set())) == 1:
-            return next(iter(state)), Basis.INFERRED
+    if found := (zone_at(point) if point else None) or _zone_in(where):
+        return found, Basis.INFERRED
     return (default, Basis.DEFAULT) if default else (None, None)
+
+
+@lru_cache(maxsize=65536)
+def _zone_in(where: Place) -> str | None:
+    if where.abroad:
+        return None
+    if area := _area(where):
+        return area.zone
+    city = _cities().get((where.city.lower(), where.state))
+    if city and city.most_common(1)[0][1] >= _CITY_SHARE * city.total():
+        return city.most_common(1)[0][0]
+    state = _states().get(where.state, set())
+    return next(iter(state)) if len(state) == 1 else None
 
 
 def centre_of(where: Place) -> tuple[float, float] | None:
@@ -161,10 +170,10 @@ def _zips() -> dict[str, _Area]:
 @cache
 def _cities() -> dict[tuple[str, str], Counter[str]]:
     """How many ZIP areas of a city lie in which zone."""
-    found: dict[tuple[str, str], Counter[str]] = {}
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for area in _zips().values():
         for name in area.city_names:
-            found.setdefault((name, area.state), Counter())[area.zone] += 1
+            found[name, area.state][area.zone] += 1
     return found
 
 

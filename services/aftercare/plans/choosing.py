@@ -1,162 +1,109 @@
-"""Choosing meetings for a plan.
+"""Choosing meetings for a plan that has none yet.
 
-The choice is computed between two transactions: one reads, one writes, and the write checks that what was
-read still holds. All that a choice means is written in that one transaction: a crash leaves all or nothing.
+All that a choice means is written in one transaction: a crash leaves all of it or nothing.
 """
 
-import asyncio
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import cast
-from uuid import UUID
 
-from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.matching.report import REASONS, REPORT, report_of
-from services.aftercare.matching.sets import Match, Scored, match
-from services.aftercare.matching.wishes import Surroundings
-from services.aftercare.plans.enrolment import activate, enrolments_of
-from services.aftercare.plans.listings import attending, listing_of, offered_listings
-from services.aftercare.plans.preferences import Preferences, preferences_of
+from services.aftercare.matching.report import REPORT, report_of
+from services.aftercare.matching.sets import Scored
+from services.aftercare.matching.shortlist import secular_choice, shortlist
+from services.aftercare.messages.outgoing import write_to
+from services.aftercare.plans.asking_staff import ask_staff
+from services.aftercare.plans.enrolment import enrolments_of
+from services.aftercare.plans.question import Answer, ask, check_still_true, locked
+from services.aftercare.plans.suggesting import Suggestion, suggest, take_up
 from services.aftercare.settings import Settings
-from services.aftercare.tables import Enrolment, EnrolmentState, Meeting, Plan, PlanState
-from shared import audit, clock
-from shared.contracts.aftercare import (
-    EnrolmentMode,
-    MeetingsSuggested,
-)
-from shared.contracts.fact import new_id
+from services.aftercare.tables import Plan, PlanState, Purpose
+from shared import clock
+from shared.contracts.aftercare import FollowUpKind, MeetingsSuggested
 from shared.contracts.intake import DischargeType
 from shared.database import Database
-from shared.identity import Caller, Role
-from shared.jobs import Job, Later, finish
+from shared.jobs import Job, finish, schedule
 from shared.messaging.outbox import say
 from shared.sealing import box
-from shared.upsert import insert_or_ignore
 
-_SERVICE = Caller(None, "aftercare", Role.SERVICE)
-_AGAIN = timedelta(seconds=1)
-
-
-@dataclass(frozen=True)
-class _Question:
-    """What the matcher was asked, and the version of the plan it was asked for."""
-
-    plan_id: UUID
-    version: int
-    wanted: Preferences
-    found: Match
+CHOOSE_MEETINGS = "choose_meetings"
 
 
 def is_undecided(plan: Plan) -> bool:
-    """May meetings be looked for? Not on a running plan, during a transfer, or against the client's no."""
-    return (
-        plan.state in (PlanState.DRAFT, PlanState.OFFERED)
-        and plan.disposition is not DischargeType.TRANSFERRED
-        and plan.consent_revoked_at is None
-    )
+    """May meetings be looked for? Not on a running plan, with no leaving in sight, or against a no."""
+    is_waiting = plan.state in (PlanState.DRAFT, PlanState.OFFERED)
+    return is_waiting and not plan.held and plan.consent_revoked_at is None
+
+
+def enrols(plan: Plan) -> bool:
+    """May we put meetings on the calendar by ourselves? An unknown discharge is a question to staff first."""
+    agreed = plan.consent_id is not None and plan.consent_revoked_at is None
+    return agreed and plan.left_at is not None and plan.disposition is not DischargeType.UNKNOWN
+
+
+async def choose_again(session: AsyncSession, plan: Plan) -> None:
+    """Run the matcher anew for this version of the plan; the same version asked twice runs once."""
+    await schedule(session, CHOOSE_MEETINGS, plan.id, key=f"{CHOOSE_MEETINGS}:{plan.id}:{plan.version}")
 
 
 async def choose_meetings(database: Database, settings: Settings, job: Job) -> None:
     """The job: find the meetings that fit; suggest them, or enrol when the client agreed to that before."""
-    question = await _ask(database, settings, job.subject_id)
-    if question is not None:
+    answer = await ask(database, settings, job.subject_id, is_undecided)
+    if answer is not None:
         async with database.transaction() as session:
-            await _answer(session, question, settings.courtesy_cap)
+            await _write(session, answer, settings.courtesy_cap)
             await finish(session, job)
 
 
-async def _ask(database: Database, settings: Settings, plan_id: UUID) -> _Question | None:
-    """Read, then compute outside any transaction. None when there is nothing left to decide."""
-    async with database.transaction() as session:
-        plan = await session.get(Plan, plan_id)
-        if plan is None or not is_undecided(plan):
-            return None
-        await audit.record(session, _SERVICE, "preferences.use", plan.case_id)
-        wanted = await preferences_of(session, plan.case_id, settings.centre_zone)
-        declined = select(Enrolment.meeting_id).where(
-            Enrolment.plan_id == plan_id, Enrolment.state == EnrolmentState.DECLINED
-        )
-        refused = frozenset(map(str, await session.scalars(declined)))
-        client = wanted.as_client(max(plan.discharged_at, clock.now()), refused)
-        going = await attending(session, but_not=plan.case_id)
-        around = Surroundings(going, courtesy_cap=settings.courtesy_cap)
-    async with database.reading() as session:
-        rows = await offered_listings(session)
-    found = await asyncio.to_thread(lambda: match(client, map(listing_of, rows), around))
-    return _Question(plan_id, plan.version, wanted, found)
-
-
-async def _answer(session: AsyncSession, question: _Question, courtesy_cap: int) -> None:
-    """Write the choice; `Later` when the plan, a listing or a meeting's numbers moved while we computed."""
-    plan = (await session.scalars(select(Plan).where(Plan.id == question.plan_id).with_for_update())).one()
-    if plan.version != question.version:
-        raise Later(_AGAIN, "plan_changed")
-    chosen = question.found.chosen
-    await _check_still_true(session, plan, chosen, courtesy_cap)
-    enrolments = await _suggest(session, plan, chosen)
+async def _write(session: AsyncSession, answer: Answer, courtesy_cap: int) -> None:
+    plan = await locked(session, answer)
+    found, offers = answer.refill.found, _offers(plan, answer)
+    # The shortlist before leaving is all there is to pick from; a fall-back is for a week that runs.
+    wants_spare = plan.left_at is not None and found.fall_back and found.fall_back not in offers
+    spare = [found.fall_back] if wants_spare and found.fall_back else []
+    await check_still_true(session, plan, answer, [*offers, *spare], courtesy_cap)
+    suggestions = [Suggestion(one) for one in offers] + [Suggestion(one, fall_back=True) for one in spare]
+    suggested = await suggest(session, plan, await enrolments_of(session, plan), suggestions)
     plan.state = PlanState.OFFERED
-    plan.pathway, plan.target = question.wanted.pathway, question.wanted.target
+    plan.pathway, plan.target = answer.wanted.pathway, answer.wanted.target
     plan.chosen_at = clock.now()
     plan.version += 1
+    await keep_report(session, plan, answer)
+    say(session, MeetingsSuggested(case_id=plan.case_id, plan_id=plan.id, found=len(found.chosen)))
+    if enrols(plan):
+        for added in answer.refill.added:
+            await take_up(session, plan, suggested.rows[added.id])
+    await _ask_for_help(session, plan, answer)
+    if suggested.news and not enrols(plan):
+        key = f"suggestions:{plan.id}:{plan.version}"
+        await write_to(session, plan, Purpose.SUGGESTIONS, key=key)
+
+
+async def keep_report(session: AsyncSession, plan: Plan, answer: Answer) -> None:
+    """What staff and client are shown of this choice, sealed."""
     sealed = await box(session, plan.case_id)
-    plan.report = sealed.seal(REPORT, plan.id, json.dumps(report_of(question.found)))
-    say(session, MeetingsSuggested(case_id=plan.case_id, plan_id=plan.id, found=len(chosen)))
-    # An unknown discharge is a question to staff: suggest, whatever was agreed.
-    if plan.consent_id and plan.disposition is not DischargeType.UNKNOWN:
-        for enrolment in enrolments:
-            activate(session, plan, enrolment)
+    report = report_of(answer.client, answer.refill.found)
+    plan.report = sealed.seal(REPORT, plan.id, json.dumps(report))
 
 
-async def _check_still_true(
-    session: AsyncSession, plan: Plan, chosen: Iterable[Scored], courtesy_cap: int
-) -> None:
-    ids = {UUID(one.id): one.meeting.listing.meeting.content_hash for one in chosen}
-    # Locked, in id order: two clients' choices of the last free place are made one after the other.
-    on_file = select(Meeting.id, Meeting.content_hash).where(Meeting.id.in_(ids)).order_by(Meeting.id)
-    now = dict((await session.execute(on_file.with_for_update())).all())
-    if now != ids:
-        raise Later(_AGAIN, "listing_changed")
-    others = await attending(session, but_not=plan.case_id)
-    if any(others.get(str(meeting_id), 0) >= courtesy_cap for meeting_id in ids):
-        raise Later(_AGAIN, "meeting_filled")
+def _offers(plan: Plan, answer: Answer) -> list[Scored]:
+    """Before leaving, a shortlist to pick from; afterwards the best set, with a secular choice if due."""
+    found, kept = answer.refill.found, {one.id for one in answer.refill.kept}
+    if plan.left_at is None:
+        return [one for one in shortlist(answer.client, found) if one.id not in kept]
+    secular = secular_choice(answer.client, found)
+    beside = [secular.shown] if secular and secular.shown and secular.shown not in found.chosen else []
+    return [*answer.refill.added, *beside]
 
 
-async def _suggest(session: AsyncSession, plan: Plan, chosen: tuple[Scored, ...]) -> list[Enrolment]:
-    """One row a meeting, whatever was suggested before; suggestions that are no longer best are withdrawn."""
-    sealed = await box(session, plan.case_id)
-    rows = []
-    for one in chosen:
-        row_id = new_id()
-        rows.append(
-            {
-                "id": row_id,
-                "plan_id": plan.id,
-                "case_id": plan.case_id,
-                "meeting_id": UUID(one.id),
-                "state": EnrolmentState.SUGGESTED,
-                "mode": EnrolmentMode.SELF_ATTEND,
-                "modality": one.meeting.modality.value,
-                "score": one.score,
-                "reasons": sealed.seal(REASONS, row_id, json.dumps(one.points)),
-                "sequence": 0,
-                "first_occurrence_at": one.meeting.first_at,
-                "suggested_at": clock.now(),
-            }
-        )
-    table = cast(Table, Enrolment.__table__)
-    await insert_or_ignore(session, table, rows, ["plan_id", "meeting_id"])
-    found = {one.meeting_id: one for one in await enrolments_of(session, plan)}
-    for enrolment in found.values():
-        if enrolment.state is EnrolmentState.SUGGESTED:
-            enrolment.state = EnrolmentState.ENDED
-    for one in chosen:
-        enrolment = found[UUID(one.id)]
-        enrolment.state = EnrolmentState.SUGGESTED
-        enrolment.score, enrolment.modality = one.score, one.meeting.modality.value
-        enrolment.first_occurrence_at = one.meeting.first_at
-        enrolment.reasons = sealed.seal(REASONS, enrolment.id, json.dumps(one.points))
-    return [found[UUID(one.id)] for one in chosen]
+async def _ask_for_help(session: AsyncSession, plan: Plan, answer: Answer) -> None:
+    """Where nothing fits, or only too late, a person looks; never is a worse meeting taken silently."""
+    found = answer.refill.found
+    secular = secular_choice(answer.client, found)
+    if secular and secular.shown is None:
+        await ask_staff(session, plan, FollowUpKind.NO_MEETING, about="secular")
+    if not found.chosen:
+        await ask_staff(session, plan, FollowUpKind.NO_MEETING)
+    elif answer.refill.added and not enrols(plan):
+        await ask_staff(session, plan, FollowUpKind.ASK_CLIENT)
+    elif found.sets[0].late:
+        await ask_staff(session, plan, FollowUpKind.LATE_START)

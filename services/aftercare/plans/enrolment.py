@@ -1,96 +1,189 @@
-"""The client's yes or no to a meeting. An enrolment is a place in the client's own week."""
+"""The client's yes or no to a meeting. An enrolment is a place in the client's own week.
 
-from collections.abc import Iterable
-from datetime import timedelta
+The caller has locked the plan: plan, enrolments, dates and meeting are always locked in this order.
+"""
+
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.aftercare.calendar.invitations import issue
 from services.aftercare.meetings.recurrence import next_occurrences
+from services.aftercare.meetings.seats import may_take_seat, seat_freed, wait_for_seat
+from services.aftercare.messages.outgoing import write_to
+from services.aftercare.plans.introductions import end_introduction
 from services.aftercare.plans.listings import listing_of
-from services.aftercare.tables import Enrolment, EnrolmentState, Meeting, Plan, PlanState
+from services.aftercare.plans.occurrences import forget_coming, plan_enrolment_dates, set_confirmed
+from services.aftercare.plans.states import ON_CALENDAR, OPEN, enrolment_to, plan_to
+from services.aftercare.plans.timers import begin_looking_ahead
+from services.aftercare.tables import OVER, Enrolment, EnrolmentState, Meeting, Plan, PlanState, Purpose
 from shared import clock
 from shared.contracts.aftercare import (
     EnrolmentEnded,
-    InvitationIssued,
+    EnrolmentReplaced,
     InvitationMethod,
     MeetingEnrolled,
     PlanActivated,
+    ReplacementReason,
 )
-from shared.identity import Caller, Role
 from shared.messaging.outbox import say
 
-_SERVICE = Caller(None, "aftercare", Role.SERVICE)
-_AGAIN = timedelta(seconds=1)
 
-
-def activate(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> None:
-    """Put the meeting on the client's calendar. The first one makes the plan active."""
-    case_id = plan.case_id
+async def activate(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> None:
+    """Put the meeting on the client's calendar, with its next dates. The first one makes the plan active."""
+    now = clock.now()
+    enrolment.state = enrolment_to(enrolment.state, EnrolmentState.ACTIVE)
     if plan.state is not PlanState.ACTIVE:
-        plan.state = PlanState.ACTIVE
-        say(session, PlanActivated(case_id=case_id, plan_id=plan.id))
+        await _begin(session, plan)
     if enrolment.active_at is not None:
         enrolment.sequence += 1  # it was there before: the calendar must take this as the newer version
-    enrolment.state, enrolment.active_at, enrolment.ended_at = EnrolmentState.ACTIVE, clock.now(), None
+    enrolment.active_at, enrolment.ended_at = now, None
+    enrolment.held_until = enrolment.waiting_since = enrolment.instead_of = None
+    enrolment.fall_back = False
     say(
         session,
         MeetingEnrolled(
-            case_id=case_id,
+            case_id=plan.case_id,
             plan_id=plan.id,
             enrolment_id=enrolment.id,
             meeting_id=enrolment.meeting_id,
             mode=enrolment.mode,
             first_occurrence_at=enrolment.first_occurrence_at,
         ),
-        _invitation(case_id, enrolment, InvitationMethod.PUBLISH),
     )
+    await issue(session, plan, enrolment, InvitationMethod.REQUEST)
+    await plan_enrolment_dates(session, enrolment, now)
+
+
+async def _begin(session: AsyncSession, plan: Plan) -> None:
+    plan.state = plan_to(plan.state, PlanState.ACTIVE)
+    plan.activated_at = plan.activated_at or clock.now()
+    say(session, PlanActivated(case_id=plan.case_id, plan_id=plan.id))
+    await begin_looking_ahead(session, plan)
+    # Once for this leaving: a discharge that was cancelled and came true later is another one.
+    left = plan.left_at or plan.discharged_at
+    await write_to(session, plan, Purpose.WELCOME, key=f"welcome:{plan.id}:{left.isoformat()}")
 
 
 async def accept(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> bool:
-    """The client's yes; False when there is no open suggestion to say yes to. Saying it twice is one yes."""
-    if enrolment.state is EnrolmentState.ACTIVE:
+    """The client's yes; False when there is no open suggestion to say yes to. Saying it twice is one yes.
+
+    In the house still: picked, and on the calendar from the discharge on. A full group: a place in its queue.
+    """
+    if enrolment.state in ON_CALENDAR:
         return True
-    if enrolment.state is not EnrolmentState.SUGGESTED or plan.state is PlanState.CLOSED:
+    if enrolment.state not in OPEN or plan.state in OVER or plan.state is PlanState.PAUSED:
         return False
-    listed = listing_of(await session.get_one(Meeting, enrolment.meeting_id)).meeting
+    return await _go(session, plan, enrolment)
+
+
+async def _go(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> bool:
+    row = await session.get_one(Meeting, enrolment.meeting_id)
+    listed = listing_of(row).meeting
     starts = next_occurrences(listed.recurrence, clock.now(), 1) if listed.recurrence else []
-    if not starts or not listed.offerable:
+    if not starts or not listed.offerable or row.withdrawn_on:
         return False  # the listing closed or lost its time since it was suggested
-    enrolment.first_occurrence_at = max(enrolment.first_occurrence_at, starts[0])
-    activate(session, plan, enrolment)
     plan.version += 1
+    if not await may_take_seat(session, enrolment):
+        await wait_for_seat(session, enrolment)
+        return True
+    if plan.left_at is None:
+        enrolment.state = enrolment_to(enrolment.state, EnrolmentState.ACCEPTED)
+        enrolment.fall_back = False
+        return True
+    enrolment.first_occurrence_at = max(enrolment.first_occurrence_at, starts[0])
+    old = await session.get(Enrolment, enrolment.instead_of) if enrolment.instead_of else None
+    if old is not None and old.state in ON_CALENDAR:
+        await replace(session, plan, old, enrolment, ReplacementReason.CLIENT_WISH)
+    else:
+        await activate(session, plan, enrolment)
     return True
 
 
-def decline(enrolment: Enrolment) -> bool:
+async def begin_picked(session: AsyncSession, plan: Plan) -> None:
+    """The client has left: what they picked before goes on the calendar, if it is still there."""
+    for enrolment in await enrolments_of(session, plan):
+        if enrolment.state is EnrolmentState.ACCEPTED and not await _go(session, plan, enrolment):
+            await end_enrolment(session, plan, enrolment)
+
+
+async def decline(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> bool:
     """The client's no to a suggestion; False when it is not open. Saying it twice is one no."""
-    if enrolment.state is EnrolmentState.SUGGESTED:
-        enrolment.state = EnrolmentState.DECLINED
+    if enrolment.state in OPEN:
+        await _let_go(session, enrolment, EnrolmentState.DECLINED)
+        plan.version += 1
     return enrolment.state is EnrolmentState.DECLINED
 
 
-async def end_enrolments(session: AsyncSession, plan: Plan) -> None:
-    """End what is on the calendar, with the cancellation, and withdraw what was only suggested."""
-    for enrolment in await enrolments_of(session, plan):
-        if enrolment.state is EnrolmentState.ACTIVE:
-            enrolment.sequence += 1
-            enrolment.ended_at = clock.now()
-            ended = EnrolmentEnded(case_id=plan.case_id, plan_id=plan.id, enrolment_id=enrolment.id)
-            say(session, ended, _invitation(plan.case_id, enrolment, InvitationMethod.CANCEL))
-        if enrolment.state in (EnrolmentState.ACTIVE, EnrolmentState.SUGGESTED):
-            enrolment.state = EnrolmentState.ENDED
-
-
-async def reissue(session: AsyncSession, meeting_ids: Iterable[UUID]) -> None:
-    """A listing changed: everybody who goes there gets a newer version of the calendar entry."""
-    going = select(Enrolment).where(
-        Enrolment.meeting_id.in_(meeting_ids), Enrolment.state == EnrolmentState.ACTIVE
+async def replace(
+    session: AsyncSession, plan: Plan, old: Enrolment, new: Enrolment, reason: ReplacementReason
+) -> None:
+    """`new` takes the place of `old`, which leaves the calendar and keeps its past there."""
+    await _off_the_calendar(session, old, EnrolmentState.REPLACED)
+    say(
+        session,
+        EnrolmentReplaced(
+            case_id=plan.case_id,
+            plan_id=plan.id,
+            enrolment_id=old.id,
+            replaced_by=new.id,
+            reason=reason,
+        ),
     )
-    for enrolment in await session.scalars(going.order_by(Enrolment.id).with_for_update()):
-        enrolment.sequence += 1
-        say(session, _invitation(enrolment.case_id, enrolment, InvitationMethod.PUBLISH))
+    await issue(session, plan, old, InvitationMethod.CANCEL)
+    await activate(session, plan, new)
+
+
+async def end_enrolments(session: AsyncSession, plan: Plan, *, tell: bool = True) -> None:
+    """End what is on the calendar, with the cancellation, and withdraw what was only suggested.
+
+    Without `tell` nothing is written to anybody; a subscribed calendar still loses the dates.
+    """
+    for enrolment in await enrolments_of(session, plan):
+        await end_enrolment(session, plan, enrolment, tell=tell)
+
+
+async def end_enrolment(
+    session: AsyncSession, plan: Plan, enrolment: Enrolment, *, tell: bool = True
+) -> None:
+    if enrolment.state in ON_CALENDAR:
+        resting = enrolment.ended_at is not None  # taken off the calendar before, when the plan was paused
+        await _off_the_calendar(session, enrolment, EnrolmentState.ENDED)
+        say(session, EnrolmentEnded(case_id=plan.case_id, plan_id=plan.id, enrolment_id=enrolment.id))
+        cancel = tell and not resting
+        await issue(session, plan, enrolment, InvitationMethod.CANCEL if cancel else InvitationMethod.PUBLISH)
+    elif enrolment.state in OPEN:
+        await _let_go(session, enrolment, EnrolmentState.ENDED)
+
+
+async def _let_go(session: AsyncSession, enrolment: Enrolment, to: EnrolmentState) -> None:
+    """Of a meeting that is on no calendar yet; a seat kept or queued for is free again."""
+    had_seat = enrolment.state is not EnrolmentState.SUGGESTED
+    enrolment.state, enrolment.held_until = enrolment_to(enrolment.state, to), None
+    if had_seat:
+        await session.flush()  # seats are counted in the database
+        await seat_freed(session, enrolment.meeting_id)
+
+
+async def suspend(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> None:
+    """The listing is suspect: its dates stay on the calendar as unconfirmed."""
+    await set_confirmed(session, plan, enrolment, False)
+
+
+async def resume_listing(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> None:
+    await set_confirmed(session, plan, enrolment, True)
+
+
+async def _off_the_calendar(session: AsyncSession, enrolment: Enrolment, to: EnrolmentState) -> None:
+    now = clock.now()
+    enrolment.state = enrolment_to(enrolment.state, to)
+    enrolment.sequence += 1
+    enrolment.ended_at = enrolment.ended_at or now
+    await forget_coming(session, enrolment, now)
+    await end_introduction(session, enrolment)
+    await session.flush()  # seats are counted in the database
+    await seat_freed(session, enrolment.meeting_id)
 
 
 async def enrolments_of(session: AsyncSession, plan: Plan) -> list[Enrolment]:
@@ -98,7 +191,7 @@ async def enrolments_of(session: AsyncSession, plan: Plan) -> list[Enrolment]:
     return list(await session.scalars(query))
 
 
-def _invitation(case_id: UUID, enrolment: Enrolment, method: InvitationMethod) -> InvitationIssued:
-    return InvitationIssued(
-        case_id=case_id, enrolment_id=enrolment.id, sequence=enrolment.sequence, method=method
-    )
+async def enrolment_of(session: AsyncSession, plan: Plan, enrolment_id: UUID) -> Enrolment | None:
+    """The plan's enrolment of this id, or None: ids of other plans open nothing."""
+    enrolment = await session.get(Enrolment, enrolment_id)
+    return enrolment if enrolment is not None and enrolment.plan_id == plan.id else None

@@ -96,6 +96,7 @@ class Preferences(BaseModel):
             target=self.target,
             busy=tuple(window for hours in self.busy for window in hours.windows()),
             blocked=frozenset(map(str, self.blocked)) | also_blocked,
+            mandated=self.mandated,
         )
 
 

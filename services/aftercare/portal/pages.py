@@ -1,111 +1,104 @@
-"""GET /my/{token}, the answers given there, and the calendar file. A wrong link gets one plain page."""
+"""How a page of the client is made, and what every route of theirs does alike.
 
+A person may stand behind each of these requests in trouble: whatever goes wrong is a page with words and the
+crisis lines on it, never a machine's answer.
+"""
+
+import logging
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Any
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
-from fastapi.templating import Jinja2Templates
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 
-from services.aftercare.access import settings_of, store_of
-from services.aftercare.calendar.series import Entry, calendar_of
-from services.aftercare.plans.enrolment import accept, decline
-from services.aftercare.portal.own_pages import OwnPage, on_calendar, open_page
-from services.aftercare.portal.week import coming, offer_of, place_of
-from services.aftercare.tables import EnrolmentState
-from shared import clock
+from services.aftercare.access import settings_of
+from services.aftercare.portal.sessions import set_cookie
+from services.aftercare.portal.wording import WORDS, language_of
+from shared.messaging.consumer import is_transient
+
+log = logging.getLogger(__name__)
 
 _HERE = Path(__file__).parent
-_templates = Jinja2Templates(_HERE / "templates")
-router = APIRouter(include_in_schema=False)
+_environment = Environment(
+    loader=FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.globals["assets"] = {path.name: path.stat().st_mtime_ns for path in (_HERE / "static").iterdir()}
 
 # A link in somebody's mail or chat must not be indexed, cached, or told to the page it leads to.
-_QUIET = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
+QUIET = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 
 
-@router.get("/my.css")
-async def style() -> FileResponse:
-    return FileResponse(_HERE / "static" / "my.css", media_type="text/css")
-
-
-@router.get("/my/{token}")
-async def my_week(request: Request, token: str) -> Response:
-    centre = settings_of(request)
-    async with store_of(request).transaction() as session:
-        page = await open_page(session, token, "portal.read", centre.centre_zone)
-    if page is None:
-        return _nothing_here(request)
-    going = [listing.meeting for one, listing in page.enrolments if one.state is EnrolmentState.ACTIVE]
-    offers = [
-        offer_of(one.id, listing.meeting, one.modality, one.first_occurrence_at, page.zone)
-        for one, listing in page.enrolments
-        if one.state is EnrolmentState.SUGGESTED
-    ]
-    context = {
-        "token": token,
-        "dates": coming(going, clock.now(), page.zone),
-        "offers": offers,
-        "place": place_of(page.zone),
-        "phone": centre.centre_phone,
-    }
-    return _templates.TemplateResponse(request, "my_week.html", context, headers=_QUIET)
-
-
-@router.post("/my/{token}/answers")
-async def answer(
-    request: Request,
-    token: str,
-    enrolment: Annotated[UUID, Form()],
-    said: Annotated[Literal["yes", "no"], Form()],
+def show(
+    request: Request, template: str, language: str, *, status: int = 200, within: bool = True, **values: Any
 ) -> Response:
-    """The client's yes or no; the token in the address is what a forged form would lack."""
-    async with store_of(request).transaction() as session:
-        page = await open_page(session, token, "portal.answer", settings_of(request).centre_zone, lock=True)
-        if page is None:
-            return _nothing_here(request)
-        meant = next((one for one, _ in page.enrolments if one.id == enrolment), None)
-        if meant is None:
-            return _nothing_here(request)
-        # An answer to something no longer open changes nothing; the page shows what is true now.
-        if said == "yes":
-            await accept(session, page.plan, meant)
-        else:
-            decline(meant)
-    return RedirectResponse(f"/my/{token}", status_code=303, headers=_QUIET)
-
-
-@router.get("/calendar/{name}")
-async def calendar(request: Request, name: str) -> Response:
-    """The calendar to subscribe to or download; `name` is the token and ".ics"."""
-    token = name.removesuffix(".ics")
-    centre = settings_of(request)
-    async with store_of(request).transaction() as session:
-        page = await open_page(session, token, "calendar.read", centre.centre_zone, over=True)
-    if page is None or token == name:
-        return _nothing_here(request)
-    body = calendar_of(_entries(page), f"{centre.aftercare_url.rstrip('/')}/my/{token}")
-    disposition = {"content-disposition": 'attachment; filename="my-week.ics"'}
-    return Response(
-        body, media_type="text/calendar; charset=utf-8; method=PUBLISH", headers=_QUIET | disposition
+    """One page. `within`: the reader has a session, so the navigation and the way out are shown."""
+    settings = settings_of(request)
+    html = _environment.get_template(template).render(
+        t=WORDS[language],
+        language=language,
+        within=within,
+        here=request.url.path,
+        centre=settings.centre_name,
+        phone=settings.centre_phone,
+        dial="".join(c for c in settings.centre_phone if c.isdigit() or c == "+"),
+        demo=settings.demo,
+        **values,
     )
+    return Response(html, status, QUIET, "text/html; charset=utf-8")
 
 
-def _entries(page: OwnPage) -> list[Entry]:
-    return [
-        Entry(
-            one.id,
-            listing.meeting,
-            one.sequence,
-            one.first_occurrence_at,
-            one.active_at or one.suggested_at,
-            page.plan.review_on,
-            one.ended_at,
-        )
-        for one, listing in page.enrolments
-        if on_calendar(one) and listing.meeting.recurrence and listing.meeting.recurrence.tz
-    ]
+def see(path: str) -> Response:
+    """On to another page after a form, so that reloading sends nothing twice."""
+    return RedirectResponse(path, 303, QUIET)
 
 
-def _nothing_here(request: Request) -> Response:
-    return _templates.TemplateResponse(request, "nothing_here.html", {}, status_code=404, headers=_QUIET)
+def trouble(request: Request, why: str, status: int) -> Response:
+    """`why`: "nothing", "not_ours", "unreadable", "away" or "broken" in the catalogue's [trouble]."""
+    language = language_of(request)
+    return show(request, "trouble.html", language, status=status, within=False, why=why)
+
+
+def is_from_here(request: Request) -> bool:
+    """Was this form sent from a page of ours? Browsers say so. Neither header at all is an old browser or
+    none: the cookie, which other sites' forms do not carry (SameSite), then decides alone."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("host")
+
+
+class PageRoute(APIRoute):
+    """A route whose every answer is a page: `APIRouter(route_class=PageRoute)`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_politely(request: Request) -> Response:
+            if request.method == "POST" and not is_from_here(request):
+                return trouble(request, "not_ours", 403)
+            try:
+                answer = await handle(request)
+            except RequestValidationError:
+                if request.method == "POST":
+                    return trouble(request, "unreadable", 422)
+                return trouble(request, "nothing", 404)
+            except HTTPException as refused:  # too large, or no form at all
+                return trouble(request, "unreadable", refused.status_code)
+            except Exception as error:
+                passing = is_transient(error)
+                log.log(logging.WARNING if passing else logging.ERROR, "a page failed", exc_info=error)
+                return trouble(request, "away" if passing else "broken", 503 if passing else 500)
+            if renewed := getattr(request.state, "renewed", ""):
+                set_cookie(request, answer, renewed)
+            return answer
+
+        return handle_politely

@@ -1,91 +1,110 @@
-"""What the client's page shows: the next dates on the client's clock with the meeting's beside it. Pure."""
+"""GET /my: what comes next, what is to be answered, what somebody who needs proof must not miss."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Literal
 
-from services.aftercare.meetings.normal_form import Meeting
-from services.aftercare.meetings.recurrence import in_words, next_occurrences
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
 
-_SHOWN = 4  # dates on the page: a screenful, with the calendar button in sight
-_EACH = 3  # dates looked at per meeting
+from services.aftercare.access import store_of
+from services.aftercare.meetings.normal_form import Verification
+from services.aftercare.plans.occurrences import HORIZON, dates_of
+from services.aftercare.plans.states import COMING
+from services.aftercare.portal.check_ins import open_check_in
+from services.aftercare.portal.dates import DateView, Reader, date_view
+from services.aftercare.portal.own_meetings import OwnMeetings, own_meetings
+from services.aftercare.portal.pages import PageRoute
+from services.aftercare.portal.proofs import ProofView, proof_view
+from services.aftercare.portal.visits import Visit, away, page, visit_of
+from services.aftercare.portal.when import place_of
+from services.aftercare.tables import Attendance, Occurrence
+from shared import clock
+from shared.contracts.aftercare import Attended, OccurrenceState
 
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
-@dataclass(frozen=True)
-class Date:
-    """One coming date. `there` is the meeting's own time and place name when its clock differs, else ""."""
+_LOOK_BACK = timedelta(days=7)  # how long an answer can be given or changed here
+_SOON = timedelta(hours=2)  # nothing stands above a date that somebody may be on the way to
+_SHOWN = 6  # dates ahead on the page: a screenful or two
+_WENT = (Attended.ATTENDED, Attended.PARTLY)
 
-    starts: datetime
-    day: str
-    time: str
-    minutes: int
-    name: str
-    there: str
-    url: str
-    phone: str
-    address: str
-    directions: str
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A suggestion waiting for a yes or no."""
-
-    id: UUID
-    name: str
-    rhythm: str
-    first: str
-    how: str
+Note = Literal["", "yes", "waiting", "no", "gone", "back", "rests", "goes_on", "swapped", "checked", "closed"]
 
 
-def coming(meetings: list[Meeting], now: datetime, zone: str) -> list[Date]:
-    """The next dates of all meetings together, soonest first."""
-    dates = [
-        _date(meeting, start, now, zone)
-        for meeting in meetings
-        if meeting.recurrence
-        # One that began minutes ago is still the one to go to.
-        for start in next_occurrences(meeting.recurrence, now - timedelta(minutes=15), _EACH)
-    ]
-    return sorted(dates, key=lambda date: (date.starts, date.name))[:_SHOWN]
-
-
-def _date(meeting: Meeting, start: datetime, now: datetime, zone: str) -> Date:
-    here = start.astimezone(ZoneInfo(zone))
-    differs = here.utcoffset() != start.utcoffset()
-    there = f"{start:%A} {_clock(start)} {place_of(str(start.tzinfo))} time" if differs else ""
-    return Date(
-        starts=here,
-        day=_day(here, now.astimezone(ZoneInfo(zone))),
-        time=_clock(here),
-        minutes=meeting.duration,
-        name=meeting.name,
-        there=there,
-        url=meeting.join.url,
-        phone=meeting.join.phone,
-        address=meeting.venue.address if "in_person" in meeting.modalities else "",
-        directions=meeting.venue.directions if "in_person" in meeting.modalities else "",
+@router.get("/my")
+async def my_week(request: Request, note: Note = "") -> Response:
+    now = clock.now()
+    async with store_of(request).transaction() as session:
+        visit = await visit_of(session, request, "week.read")
+        if visit is None:
+            return away(request)
+        meetings = await own_meetings(session, visit.plan)
+        dates = await dates_of(session, visit.plan, now - _LOOK_BACK, now + HORIZON)
+        known = await session.scalars(
+            select(Attendance).where(Attendance.occurrence_id.in_(one.id for one in dates))
+        )
+        answers = {one.occurrence_id: one for one in known}
+        check_in = await open_check_in(session, visit.plan)
+    reader = Reader(visit.zone, visit.language, now)
+    ahead = _views([one for one in dates if one.ends_at > now], meetings, reader)[:_SHOWN]
+    soon = ahead[:1] if ahead and ahead[0].starts_at - now <= _SOON else []
+    over = [one for one in dates if one.ends_at <= now and one.state is not OccurrenceState.CANCELLED]
+    return page(
+        request,
+        visit,
+        "week.html",
+        note=note,
+        state=visit.plan.state.value,
+        place=place_of(visit.zone),
+        check_in=check_in is not None,
+        to_answer=_views([one for one in over if _is_unanswered(one)], meetings, reader),
+        answered=_answered(over, answers, meetings, reader),
+        proofs=_proofs(over, answers, meetings, visit, reader),
+        offers=meetings.offers(reader),
+        soon=soon,
+        dates=ahead[len(soon) :],
+        fall_back=meetings.fall_back(reader),
+        going=bool(meetings.going()),
     )
 
 
-def offer_of(enrolment_id: UUID, meeting: Meeting, modality: str, first_at: datetime, zone: str) -> Offer:
-    here = first_at.astimezone(ZoneInfo(zone))
-    rhythm = in_words(meeting.recurrence) if meeting.recurrence else ""
-    how = "In person" if modality == "in_person" else "Online"
-    return Offer(enrolment_id, meeting.name, rhythm, f"{here:%A} {here.day} {here:%B}, {_clock(here)}", how)
+def _is_unanswered(date: Occurrence) -> bool:
+    return date.state in (*COMING, OccurrenceState.UNKNOWN)
 
 
-def place_of(zone: str) -> str:
-    """ "America/Los_Angeles" -> "Los Angeles": people know places, not offsets."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
+def _views(dates: Sequence[Occurrence], meetings: OwnMeetings, reader: Reader) -> list[DateView]:
+    views = []
+    for date in dates:
+        if pair := meetings.by_id.get(date.enrolment_id):
+            enrolment, meeting = pair
+            views.append(date_view(date, meeting, enrolment.modality, reader))
+    return views
 
 
-def _day(moment: datetime, now: datetime) -> str:
-    days = (moment.date() - now.date()).days
-    named = {0: "Today", 1: "Tomorrow"}.get(days)
-    return named or f"{moment:%A} {moment.day} {moment:%B}"
+def _answered(
+    over: Sequence[Occurrence], answers: dict[Any, Attendance], meetings: OwnMeetings, reader: Reader
+) -> list[tuple[DateView, str]]:
+    said = [one for one in over if one.id in answers and not _is_unanswered(one)]
+    return [(view, answers[view.id].outcome.value) for view in _views(said, meetings, reader)]
 
 
-def _clock(moment: datetime) -> str:
-    return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"
+def _proofs(
+    over: Sequence[Occurrence],
+    answers: dict[Any, Attendance],
+    meetings: OwnMeetings,
+    visit: Visit,
+    reader: Reader,
+) -> list[ProofView]:
+    """For somebody who needs proof and went, or has not said; not once better evidence is on file."""
+    if not visit.wanted.verification_needed:
+        return []
+    proofs: list[ProofView] = []
+    for date in over:
+        known, pair = answers.get(date.id), meetings.by_id.get(date.enrolment_id)
+        settled = known is not None and (
+            known.evidence >= 2 or known.outcome not in (*_WENT, Attended.UNKNOWN)
+        )
+        if pair and not settled and pair[1].verification is not Verification.NONE:
+            proofs += filter(None, [proof_view(date, pair[1], reader)])
+    return proofs

@@ -82,5 +82,7 @@ from services.aftercare.tables.plans import (
 from services.aftercare.tables.plans import (
     Tier as Tier,
 )
+from services.aftercare.tables.told import Consent as Consent
+from services.aftercare.tables.told import Stay as Stay
 from services.aftercare.tables.worksheets import PointProgress as PointProgress
 from services.aftercare.tables.worksheets import Worksheet as Worksheet

@@ -74,6 +74,7 @@ class Attempt(Table):
     outcome: Mapped[FollowUpOutcome] = mapped_column(code(FollowUpOutcome), info=PSEUDONYMOUS)
     staff_id: Mapped[UUID | None] = mapped_column(Uuid, info=PSEUDONYMOUS)
     at: Mapped[datetime] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)  # logged in error
     note: Mapped[bytes | None] = mapped_column(LargeBinary, info=SEALED)
 
 

@@ -32,8 +32,9 @@ class FeedFormat(StrEnum):
 class Meeting(Table):
     """One listed meeting, or a group of the house (`source` "house", with seats).
 
-    `listing` is its normal form, `unchanged_since` moves with the content hash. `unseen` counts the good
-    snapshots in a row without it; at nine it is withdrawn, and its return is a new offer, not a revival.
+    `listing` is its normal form, `unchanged_since` moves with the content hash. `listed`: the last good
+    snapshot had it. `unseen` counts the days in a row whose good snapshots lacked it; at nine it is
+    withdrawn, and its return is a new offer, not a revival.
     """
 
     __tablename__ = "meetings"
@@ -51,8 +52,11 @@ class Meeting(Table):
     first_seen: Mapped[date] = mapped_column(Date, info=PUBLIC)
     last_seen: Mapped[date] = mapped_column(Date, info=PUBLIC)
     unchanged_since: Mapped[date] = mapped_column(Date, info=PUBLIC)
+    listed: Mapped[bool] = mapped_column(Boolean, default=True, server_default="1", info=PUBLIC)
     unseen: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=PUBLIC)
     withdrawn_on: Mapped[date | None] = mapped_column(Date, info=PUBLIC)
+    # Staff took it off, whatever its list says: seeing it again brings nothing back.
+    taken_off: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0", info=PUBLIC)
     # Two reports of "nobody was there" without a "went" between them; cleared by a change or by staff.
     not_held_reports: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=PUBLIC)
     suspect_since: Mapped[date | None] = mapped_column(Date, info=PUBLIC)
@@ -84,7 +88,11 @@ class Feed(Table):
 
 
 class Import(Table):
-    """One snapshot of a list: counts and verdict, never the file. Refused ones do not count as a sighting."""
+    """One snapshot of a list: counts and verdict, never the file. Refused ones do not count as a sighting.
+
+    `reason` says why it was refused, or what spoke against it when a director believed it all the same.
+    `changes`: the ids of known meetings by what happened to them.
+    """
 
     __tablename__ = "imports"
 
@@ -106,3 +114,6 @@ class Import(Table):
     unseen: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=PUBLIC)
     returned: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=PUBLIC)
     withdrawn: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=PUBLIC)
+    changes: Mapped[dict[str, list[str]]] = mapped_column(
+        Document, default=dict, server_default="{}", info=PUBLIC
+    )

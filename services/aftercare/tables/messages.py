@@ -7,44 +7,19 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, LargeBinary, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.aftercare.messages.purposes import Purpose as Purpose
 from services.aftercare.tables.declaring import Document, Table, code
 from shared.columns import PSEUDONYMOUS, PUBLIC, SEALED, UtcDateTime
 from shared.contracts.aftercare import MessageChannel
 from shared.contracts.fact import new_id
 
 
-class Purpose(StrEnum):
-    """Why somebody is written to; each has one text in every language (messages/texts)."""
-
-    WELCOME = "welcome"
-    SUGGESTIONS = "suggestions"
-    INVITATION = "invitation"  # the calendar entry itself, by e-mail (RFC 6047)
-    REMINDER_DAY = "reminder_day"
-    REMINDER_HOUR = "reminder_hour"
-    REMINDER_JOIN = "reminder_join"
-    UNCONFIRMED = "unconfirmed"
-    IS_IT_HELD = "is_it_held"  # a federal holiday is coming
-    CHANGED = "changed"
-    PROPOSAL = "proposal"
-    HOW_WAS_IT = "how_was_it"
-    HOW_WAS_IT_AGAIN = "how_was_it_again"
-    SORRY_NOT_HELD = "sorry_not_held"
-    MISSED_YOU = "missed_you"
-    PROOF_DUE = "proof_due"
-    PROOF_LAST_CALL = "proof_last_call"
-    CHECK_IN = "check_in"
-    REVIEW = "review"
-    DOOR_OPEN = "door_open"
-    NEW_LINK = "new_link"
-    STOPPED = "stopped"  # the one confirmation that nothing more will come
-    PAGE_STAFF = "page_staff"
-
-
 class MessageState(StrEnum):
     """HELD_BACK is a decision (no consent, stopped, paused, died), FAILED what a provider said for good."""
 
     WAITING = "waiting"
-    SENDING = "sending"  # recorded before it leaves: a crash here never means two messages
+    # Recorded before it leaves. A crash here means two messages only where twice is harmless.
+    SENDING = "sending"
     SENT = "sent"
     HELD_BACK = "held_back"
     FAILED = "failed"

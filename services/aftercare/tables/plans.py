@@ -18,7 +18,8 @@ from shared.contracts.intake import DischargeType
 class PlanState(StrEnum):
     """DRAFT: nothing offered (also after a discharge was cancelled). OFFERED: suggested, no yes yet.
 
-    PAUSED keeps its meetings, writes nothing and counts nothing. CLOSED is a death: over, quietly.
+    PAUSED keeps its meetings, writes nothing and counts nothing. SUPERSEDED: the client came back, and the
+    later stay's plan took its place. CLOSED is a death: over, quietly.
     """
 
     DRAFT = "draft"
@@ -28,10 +29,11 @@ class PlanState(StrEnum):
     LOST_CONTACT = "lost_contact"
     COMPLETED = "completed"
     ENDED_BY_CLIENT = "ended_by_client"
+    SUPERSEDED = "superseded"
     CLOSED = "closed"
 
 
-OVER = (PlanState.COMPLETED, PlanState.ENDED_BY_CLIENT, PlanState.CLOSED)
+OVER = (PlanState.COMPLETED, PlanState.ENDED_BY_CLIENT, PlanState.SUPERSEDED, PlanState.CLOSED)
 
 
 class Tier(StrEnum):
@@ -45,11 +47,13 @@ class Tier(StrEnum):
 class EnrolmentState(StrEnum):
     """A place in the client's own plan; nothing here is a registration with anybody.
 
-    A yes makes a suggestion ACTIVE at once. WAITING is for a seat in a group of the house. SUSPENDED: the
+    A yes makes a suggestion ACTIVE at once, or ACCEPTED while the client has not left the house yet: on the
+    calendar from the discharge on. WAITING is for a seat in a group of the house. SUSPENDED: the
     listing is doubtful, dates stay on the calendar as unconfirmed. ENDED covers withdrawn suggestions too.
     """
 
     SUGGESTED = "suggested"
+    ACCEPTED = "accepted"
     WAITING = "waiting"
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -73,6 +77,8 @@ class Plan(Table):
     disposition: Mapped[DischargeType] = mapped_column(code(DischargeType), info=PSEUDONYMOUS)
     # Null while the client is still in the house: planned, or the discharge was cancelled (A13).
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
+    # No discharge in sight, transferred, or back in the house: nothing is looked for.
+    held: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0", info=PSEUDONYMOUS)
     state: Mapped[PlanState] = mapped_column(code(PlanState), index=True, info=PSEUDONYMOUS)
     tier: Mapped[Tier] = mapped_column(
         code(Tier), default=Tier.STANDARD, server_default=Tier.STANDARD.value, info=PSEUDONYMOUS
@@ -90,6 +96,8 @@ class Plan(Table):
     # The last sign of life: a meeting attended, an answer given, a call that reached them.
     last_contact_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     last_attended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
+    # Since when days without a meeting count: leaving, or when a plan that rested or was silent went on.
+    counted_since: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     # Missed or unknown dates in a row, and the rung of the no-show ladder that led to (0: none).
     missed_in_a_row: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=PSEUDONYMOUS)
     rung: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=PSEUDONYMOUS)
@@ -148,9 +156,11 @@ class Enrolment(Table):
     suggested_at: Mapped[datetime] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     # A swap proposed for the client's yes: the enrolment this one would take the place of.
     instead_of: Mapped[UUID | None] = mapped_column(Uuid, info=PSEUDONYMOUS)
-    # A free seat in a group of the house is kept until then.
+    # In the queue for a group of the house since then; a free seat is kept until `held_until`.
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
     active_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
+    # Off the calendar since then. Of an ACTIVE one only while its plan rests.
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=PSEUDONYMOUS)
 
 

@@ -52,6 +52,35 @@ def test_an_unusable_file_is_said_to_be_one(tmp_path: Path, content: str, proble
     assert json.loads(run("read", str(file), "--json", code=1))["problem"] == problem
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "day"),
+    [
+        ("list.csv", "name;day;time\nTools;Monday;7 PM\n", 1),
+        (
+            "list.json",
+            '[{"id_bigint": "1", "meeting_name": "Tools", "weekday_tinyint": "2", "start_time": "19:00:00"}]',
+            1,
+        ),
+        (
+            "list.ics",
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Tools\nDTSTART;TZID=America/Denver:20260105T190000\n"
+            "RRULE:FREQ=WEEKLY\nEND:VEVENT\nEND:VCALENDAR\n",
+            1,
+        ),
+    ],
+)
+def test_every_format_is_told_by_its_bytes(tmp_path: Path, name: str, content: str, day: int) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    found = json.loads(run("read", str(file), "--json"))
+    assert (found["accepted"], found["rejected"]) == (1, [])
+    assert (found["meetings"][0]["weekday"], found["meetings"][0]["time"]) == (day, "19:00")
+    asked = json.loads(
+        run("read", str(file), "--format", "meeting_guide", "--json", code=0 if name == "list.json" else 1)
+    )
+    assert asked["accepted"] + len(asked["rejected"]) == asked["rows"]
+
+
 def test_matching_prints_ranked_sets_with_reasons(tmp_path: Path) -> None:
     client = tmp_path / "client.json"
     client.write_text(

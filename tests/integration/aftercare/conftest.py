@@ -1,9 +1,10 @@
 """Aftercare on a real database of each kind, with the demonstration's meetings on file."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -14,13 +15,12 @@ from sqlalchemy import func, select
 
 import services.aftercare
 from services.aftercare.handlers import HEARD
-from services.aftercare.main import build
-from services.aftercare.meetings.meeting_guide import read
+from services.aftercare.main import WORK, build
+from services.aftercare.meetings.reading import read
 from services.aftercare.meetings.snapshots import take_snapshot
-from services.aftercare.plans.choosing import choose_meetings
-from services.aftercare.plans.opening import CHOOSE_MEETINGS
 from services.aftercare.settings import Settings
 from services.aftercare.tables import Enrolment, Import, Plan
+from services.aftercare.workplace import Workplace
 from shared import clock
 from shared.contracts.fact import Fact, new_id
 from shared.contracts.intake import ClientDischarged, DischargeType
@@ -31,9 +31,12 @@ from shared.messaging.consumer import Consumer, Incoming
 from shared.messaging.outbox import outbox
 from tests.conftest import MakeDatabase, eventually
 
+from .intake_door import IntakeDoor
+
 LIST = (Path(services.aftercare.__file__).parent / "demo_meetings.json").read_bytes()
 ZONE = "America/Los_Angeles"
-SETTINGS = Settings(centre_zone=ZONE)
+A_MOMENT = timedelta(seconds=3)
+SETTINGS = Settings(centre_zone=ZONE, demo=True, tray=True)
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Aftercare:
     """The service without its transport: facts in, jobs run, rows and facts out."""
 
     database: Database
+    settings: Settings = field(default_factory=lambda: SETTINGS)
+    door: IntakeDoor = field(default_factory=IntakeDoor)
 
     async def hear(self, *facts: Fact) -> None:
         await Consumer(self.database, HEARD).apply(
@@ -51,26 +56,34 @@ class Aftercare:
         async with self.database.transaction() as session:
             return (await take_snapshot(session, source, raw, read(raw, source))).snapshot
 
-    async def run_jobs(self) -> None:
-        """Run what is due until nothing is left."""
-        kinds = {CHOOSE_MEETINGS: partial(choose_meetings, self.database, SETTINGS)}
-        runner = asyncio.create_task(JobRunner(self.database, kinds).run())
-        await eventually(self._idle)
+    async def run_jobs(self, *kinds: str) -> None:
+        """Run what is due now until nothing is left; only these kinds of job, or all of the service's."""
+        place = Workplace(self.database, self.settings, self.door.peer())
+        wanted = {kind: partial(work, place) for kind, work in WORK.items() if not kinds or kind in kinds}
+        runner = asyncio.create_task(JobRunner(self.database, wanted).run())
+
+        async def idle() -> bool:
+            return await self.due_jobs(*wanted) == 0
+
+        await eventually(idle)
         runner.cancel()
         with suppress(asyncio.CancelledError):
             await runner
 
-    async def _idle(self) -> bool:
-        open_jobs = select(func.count()).select_from(jobs).where(jobs.c.done_at.is_(None))
+    async def due_jobs(self, *kinds: str) -> int:
+        """How many jobs of these kinds are due and not done, those put back for a moment too."""
+        due = select(func.count()).select_from(jobs).where(jobs.c.done_at.is_(None), jobs.c.kind.in_(kinds))
         async with self.database.reading() as session:
-            return await session.scalar(open_jobs) == 0
+            return await session.scalar(due.where(jobs.c.due_at <= clock.now() + A_MOMENT)) or 0
 
     async def plans(self, case_id: UUID) -> list[Plan]:
         async with self.database.reading() as session:
             return list(await session.scalars(select(Plan).where(Plan.case_id == case_id).order_by(Plan.id)))
 
     async def enrolments(self, case_id: UUID) -> list[Enrolment]:
-        query = select(Enrolment).where(Enrolment.case_id == case_id).order_by(Enrolment.id)
+        """Without the one that is only kept beside the week as a fall-back."""
+        mine = Enrolment.case_id == case_id, Enrolment.fall_back.is_(False)
+        query = select(Enrolment).where(*mine).order_by(Enrolment.id)
         async with self.database.reading() as session:
             return list(await session.scalars(query))
 
@@ -91,10 +104,25 @@ def discharged(
     return ClientDischarged(
         case_id=case_id or new_id(),
         stay_id=stay_id or new_id(),
+        occurred_at=clock.now(),
         discharged_at=clock.now(),
         type=kind,
         aftercare_consent_id=new_id() if consent else None,
     )
+
+
+SetClock = Callable[[datetime], None]
+
+
+@pytest.fixture
+def set_clock() -> Generator[SetClock]:
+    """`set_clock(moment)`: it is that moment now, and time runs on from there. Put right after the test."""
+
+    def to(moment: datetime) -> None:
+        clock.shift(moment - datetime.now(UTC))
+
+    yield to
+    clock.shift(timedelta())
 
 
 def bearer(keys_dir: Path, role: Role) -> dict[str, str]:

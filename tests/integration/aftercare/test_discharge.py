@@ -5,9 +5,9 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, select, update
 
-from services.aftercare.plans.choosing import choose_meetings
+from services.aftercare.plans.choosing import CHOOSE_MEETINGS, choose_meetings
 from services.aftercare.plans.preferences import Hours, Preferences, keep_preferences
 from services.aftercare.tables import EnrolmentState, PlanState
 from shared import audit
@@ -55,14 +55,15 @@ async def test_without_consent_meetings_are_only_suggested(aftercare: Aftercare)
     (plan,) = await aftercare.plans(fact.case_id)
     assert plan.state is PlanState.OFFERED
     assert {one.state for one in await aftercare.enrolments(fact.case_id)} == {EnrolmentState.SUGGESTED}
-    assert await aftercare.said(fact.case_id) == ["plan_drafted", "meetings_suggested"]
+    assert await aftercare.said(fact.case_id) == ["plan_drafted", "meetings_suggested", "follow_up_due"]
 
 
 async def test_an_unknown_discharge_only_suggests_even_with_consent(aftercare: Aftercare) -> None:
     fact = discharged(kind=DischargeType.UNKNOWN)
     await aftercare.hear(fact)
     await aftercare.run_jobs()
-    assert await aftercare.said(fact.case_id) == ["plan_drafted", "meetings_suggested"]
+    said = await aftercare.said(fact.case_id)
+    assert set(said) == {"plan_drafted", "follow_up_due", "meetings_suggested"}
 
 
 async def test_a_death_offers_nothing(aftercare: Aftercare) -> None:
@@ -166,10 +167,11 @@ async def test_not_more_than_three_clients_are_sent_to_one_meeting(aftercare: Af
 
 
 async def claimed(aftercare: Aftercare) -> Job:
-    """Take the waiting job as the runner would."""
+    """Take the waiting choice as the runner would."""
     lease = new_id()
+    take = update(jobs).where(jobs.c.kind == CHOOSE_MEETINGS).values(lease=lease, attempts=1)
     async with aftercare.database.transaction() as session:
-        (row,) = (await session.execute(update(jobs).values(lease=lease, attempts=1).returning(jobs))).all()
+        (row,) = (await session.execute(take.returning(jobs))).all()
     return Job(row.id, row.kind, row.subject_id, row.key, 1, lease)
 
 
@@ -212,8 +214,7 @@ async def test_a_crash_at_any_statement_leaves_the_client_enrolled_once(aftercar
 async def test_the_wishes_are_read_only_after_an_audit_row(aftercare: Aftercare) -> None:
     fact = discharged()
     await aftercare.hear(fact)
-    await aftercare.run_jobs()
+    await aftercare.run_jobs(CHOOSE_MEETINGS)
     async with aftercare.database.reading() as session:
         written = select(audit.audit.c.action).where(audit.audit.c.case_id == fact.case_id)
         assert list(await session.scalars(written)) == ["preferences.use"]
-        assert await session.scalar(select(func.count()).select_from(jobs)) == 1

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 from icalendar import Calendar
 
-from services.aftercare.calendar.series import Entry, calendar_of
+from services.aftercare.calendar.entry import Entry
+from services.aftercare.calendar.series import calendar_of
 from services.aftercare.meetings.normal_form import Frequency
 
 from .worked_example import MEETINGS, NY

@@ -1,13 +1,15 @@
 """The worked example, number by number: who is offered what, and why not the rest."""
 
 from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 
 from services.aftercare.matching.fitness import Reason, miles_between
+from services.aftercare.matching.report import in_words
 from services.aftercare.matching.sets import Match, match
 from services.aftercare.matching.wishes import Client, Device, Pathway, Surroundings, Window
-from services.aftercare.meetings.normal_form import ListingState
+from services.aftercare.meetings.normal_form import ListingState, Modality
 
 from .worked_example import MEETINGS, A, B, C, without
 
@@ -57,8 +59,9 @@ def test_client_a_is_told_why_each_other_meeting_does_not_fit() -> None:
 def test_client_a_gets_monday_friday_and_saturday_and_the_runners_up_follow() -> None:
     found = match(A, MEETINGS)
     assert sets(found)[:3] == [("M01 M03 M09", 214), ("M03 M09 M10", 196), ("M03 M05 M09", 193)]
-    best = found.sets[0]
+    best, second = found.sets[:2]
     assert (best.gap, best.late, best.short) == (4, False, False)
+    assert (second.gap, sum(one.score for one in second.meetings)) == (5, 206)
     assert f"{best.meetings[0].meeting.first_at:%a %m-%d %H:%M}" == "Fri 10-23 19:30"
     assert found.fall_back is not None
     assert found.fall_back.id == "M10"
@@ -90,9 +93,11 @@ def test_client_b_rather_starts_in_time_than_with_more_points() -> None:
     found = match(B, MEETINGS)
     best = found.sets[0]
     assert (best.ids, best.score, best.late) == (("M06", "M11"), 134, False)
+    assert (best.gap, sum(one.score for one in best.meetings)) == (5, 144)
     assert f"{best.meetings[0].meeting.first_at:%a %m-%d %H:%M}" == "Wed 10-21 18:00"
     late = next(one for one in found.sets if one.ids == ("M05", "M06"))
     assert (late.score, late.late) == (143, True)
+    assert late.meetings[0].meeting.first_at - B.start == timedelta(hours=56)
 
 
 def test_client_c_without_a_device_meets_in_person_only() -> None:
@@ -114,6 +119,25 @@ def test_client_c_without_a_device_meets_in_person_only() -> None:
     assert found.fall_back is None
 
 
+def test_a_client_with_no_device_and_five_miles_is_sent_to_no_screen_and_no_farther() -> None:
+    found = match(C, MEETINGS)
+    assert found.feasible
+    for one in found.feasible:
+        assert one.meeting.modality is Modality.IN_PERSON
+        assert one.meeting.miles is not None
+        assert one.meeting.miles <= 5
+    online_only = [one for one in MEETINGS if one.meeting.modalities == {Modality.ONLINE}]
+    either_way = replace(C, modalities=(Modality.IN_PERSON, Modality.ONLINE))
+    assert set(reasons(match(either_way, online_only)).values()) >= {"NO_DEVICE"}
+    assert match(either_way, online_only).chosen == ()
+
+
+def test_when_nothing_fits_the_result_is_empty_and_never_a_worse_meeting() -> None:
+    found = match(replace(A, windows=(Window(2, 3 * 60, 5 * 60),)), MEETINGS)
+    assert (found.feasible, found.sets, found.chosen, found.fall_back) == ((), (), (), None)
+    assert len(found.rejected) == len(MEETINGS)
+
+
 def test_when_the_saturday_meeting_is_withdrawn_a_gets_sunday_instead() -> None:
     found = match(A, without("M03"))
     assert sets(found)[:2] == [("M01 M09 M10", 179), ("M01 M05 M09", 176)]
@@ -121,7 +145,9 @@ def test_when_the_saturday_meeting_is_withdrawn_a_gets_sunday_instead() -> None:
 
 
 def test_when_the_monday_meeting_is_withdrawn_c_pays_for_the_longer_gap() -> None:
-    assert sets(match(C, without("M01")))[0] == ("M03 M09", 111)
+    found = match(C, without("M01"))
+    assert sets(found)[0] == ("M03 M09", 111)
+    assert (found.sets[0].gap, sum(one.score for one in found.chosen)) == (6, 131)
 
 
 def test_the_answer_does_not_depend_on_the_order_of_the_list() -> None:
@@ -174,6 +200,35 @@ def test_a_meeting_too_soon_after_discharge_counts_from_its_next_week() -> None:
     late_out = replace(A, start=A.start.replace(hour=18, minute=30), target=1)
     friday = next(one for one in match(late_out, MEETINGS).feasible if one.id == "M09")
     assert f"{friday.meeting.first_at:%m-%d}" == "10-30"
+
+
+def test_a_discharge_planned_for_next_month_does_not_make_todays_lists_stale() -> None:
+    later = replace(A, start=A.start + timedelta(days=28))
+    assert scores(match(later, MEETINGS)) == {}
+    assert scores(match(later, MEETINGS, Surroundings(today=A.start.date())))
+
+
+def test_every_other_week_that_does_not_say_which_is_refused_with_that_reason() -> None:
+    nine = next(one for one in MEETINGS if one.id == "M09")
+    assert nine.meeting.recurrence is not None
+    fortnightly = replace(nine.meeting.recurrence, interval=2)
+    (refused,) = match(A, [replace(nine, meeting=replace(nine.meeting, recurrence=fortnightly))]).rejected
+    assert (refused.reason, dict(refused.data)) == (Reason.TIME, {"week": "unknown"})
+    assert in_words(refused) == "Every other week, and the list does not say which."
+
+
+def test_of_equal_points_the_earlier_meeting_wins_then_the_smaller_id() -> None:
+    nine = next(one for one in MEETINGS if one.id == "M09")
+    assert nine.meeting.recurrence is not None
+    earlier = replace(nine.meeting.recurrence, wall_time=time(18, 30))
+    alike = [
+        replace(nine, id="Z"),
+        replace(nine, id="Y", meeting=replace(nine.meeting, recurrence=earlier)),
+        replace(nine, id="X", meeting=replace(nine.meeting, recurrence=earlier)),
+    ]
+    one_a_week = replace(A, pathway=Pathway.BOTH, target=1)
+    assert [one.id for one in match(one_a_week, alike).feasible] == ["X", "Y", "Z"]
+    assert match(one_a_week, alike).sets[0].ids == ("X",)
 
 
 def test_a_hybrid_meeting_too_far_away_is_joined_online() -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.aftercare.meetings.meeting_guide import Reading, read
 from services.aftercare.meetings.normal_form import Basis, Frequency, Meeting, from_plain, to_plain
+from services.aftercare.meetings.reading import Reading, read
 
 ROW = {
     "name": "Tuesday Tools",
@@ -70,6 +70,7 @@ def test_a_list_of_days_becomes_one_meeting_a_day_before_anything_else() -> None
     [
         (0, [0]), ("6", [6]), ("Monday", [1]), ("fri", [5]), ("miércoles", [3]), ("dimanche", [0]),
         (["1"], [1]), ([1], [1]),
+        ("Mon-Fri", [1, 2, 3, 4, 5]), ("Friday to Sunday", [5, 6, 0]), ("weekdays", [1, 2, 3, 4, 5]),
         (2.0, [2]), ("1,4", [1, 4]), ("Tue & Thu", [2, 4]), ("daily", [0, 1, 2, 3, 4, 5, 6]),
     ],
 )  # fmt: skip
@@ -84,7 +85,10 @@ def test_a_day_with_ordinals_is_monthly() -> None:
     assert (rule.freq, rule.byday, rule.setpos) == (Frequency.MONTHLY, 6, (2, -1))
 
 
-@pytest.mark.parametrize("cell", [7, "7", -1, 1.5, True, "someday", {"a": 1}, [[1]]])
+@pytest.mark.parametrize(
+    "cell",
+    [7, "7", -1, 1.5, True, "someday", "Saturday - Only 5th", "Fridays except the last", {"a": 1}, [[1]]],
+)
 def test_a_day_nobody_can_read_is_refused_with_a_reason(cell: Any) -> None:
     assert [r.reason for r in feed({**ROW, "day": cell}).rejected] == ["day_unreadable"]
 
@@ -158,6 +162,9 @@ def test_types_in_every_shape_seen(cell: Any, codes: tuple[str, ...]) -> None:
         ({"formatted_address": "Los Angeles, CA, USA", "approximate": "no"}, ["in_person"]),
         ({"formatted_address": "", "address": "1 A St", "city": "Los Angeles", "state": "CA"}, ["in_person"]),
         ({"formatted_address": "", "address": "1 A St", "city": "Los Angeles"}, []),
+        ({"attendance_option": "inactive"}, []),
+        ({"attendance_option": "online", **ONLINE, "approximate": "no"}, ["online"]),
+        ({"attendance_option": "hybrid", "notes": "Zoom: https://zoom.us/j/1"}, ["in_person", "online"]),
         ({"coordinates": "34.1,-118.2"}, ["in_person"]),
         ({"coordinates": "34.1,-118.2,34.2,-118.1"}, []),
     ],
@@ -196,16 +203,23 @@ def test_a_place_without_a_point_gets_the_middle_of_its_zip_area() -> None:
          Basis.INFERRED),
         ({"formatted_address": "", "city": "Berlin", "postal_code": "10115"}, None, None),
         ({"formatted_address": ""}, None, None),
+        ({"latitude": "53.5", "longitude": "-113.5"}, "America/Edmonton", Basis.INFERRED),
+        ({"formatted_address": "", "coordinates": "33.4,-112.1"}, "America/Phoenix", Basis.INFERRED),
+        ({"formatted_address": "Rome, Italy", "coordinates": "41.8,12.4,41.9,12.6"}, "Europe/Rome",
+         Basis.INFERRED),
+        ({"formatted_address": "London, UK", "latitude": 30, "longitude": -40}, None, None),
     ],
 )  # fmt: skip
 def test_the_zone_and_how_it_is_known(changes: dict[str, Any], zone: str | None, basis: Basis | None) -> None:
-    rule = one(**{"timezone": None, **changes}).recurrence
+    rule = one(**{"timezone": None, "latitude": None, "longitude": None, **changes}).recurrence
     assert rule is not None
     assert (rule.tz, rule.tz_basis) == (zone, basis)
 
 
 def test_the_importing_person_may_know_the_zone_of_the_whole_list() -> None:
-    raw = json.dumps([{**ROW, "timezone": None, "formatted_address": "Edmonton, Canada"}]).encode()
+    raw = json.dumps(
+        [{**ROW, "timezone": None, "latitude": 0, "formatted_address": "Nowhere, Canada"}]
+    ).encode()
     (meeting,) = read(raw, "test", zone="America/Edmonton").meetings
     assert meeting.recurrence is not None
     assert meeting.recurrence.tz_basis is Basis.DEFAULT
@@ -241,7 +255,12 @@ def test_slugs_are_made_unique_and_stable() -> None:
     found, again = feed(*rows), feed(*rows)
     ids = [m.source_id for m in found.meetings]
     assert len(set(ids)) == 4
-    assert (ids[0], ids[2]) == ("tuesday-tools", "42")
+    assert ids[0].startswith("tuesday-tools~")
+    assert ids[1].startswith("tuesday-tools~")
+    assert ids[2] == "42"
+    assert ids[3].startswith("built:")
+    # Two rows that change places stay the meetings they were.
+    assert set(ids) == {m.source_id for m in feed(*reversed(rows)).meetings}
     assert ids == [m.source_id for m in again.meetings]
     assert [(r.row, r.reason) for r in found.rejected] == [(4, "duplicate_row")]
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import MONTHLY, SU, WEEKLY, rrule
 
 from services.aftercare.meetings.normal_form import Basis, Frequency, Recurrence
 from services.aftercare.meetings.recurrence import ical_rule, in_words, next_occurrences
@@ -78,6 +79,59 @@ def test_every_other_week_counts_from_its_known_week() -> None:
 
 def test_every_other_week_without_a_known_week_is_never_guessed() -> None:
     assert next_occurrences(weekly(4, "12:00", NY, interval=2), datetime(2027, 3, 1, tzinfo=UTC), 3) == []
+
+
+def test_a_known_week_counts_on_for_years_and_over_new_year() -> None:
+    rule = weekly(4, "12:00", NY, interval=2, anchor=date(2019, 12, 26))
+    found = next_occurrences(rule, datetime(2026, 12, 20, tzinfo=UTC), 3)
+    assert [f"{one:%Y-%m-%d}" for one in found] == ["2026-12-31", "2027-01-14", "2027-01-28"]
+    assert all((one.date() - date(2019, 12, 26)).days % 14 == 0 for one in found)
+
+
+def test_the_known_week_may_be_told_by_another_day_of_it() -> None:
+    rule = weekly(4, "12:00", NY, interval=2, anchor=date(2027, 1, 4))  # that week's Monday
+    assert next_occurrences(rule, datetime(2027, 1, 1, tzinfo=UTC), 1)[0].date() == date(2027, 1, 7)
+
+
+def test_nothing_happens_before_the_first_day_a_list_tells() -> None:
+    rule = weekly(2, "19:00", NY, anchor=date(2027, 3, 9))
+    assert next_occurrences(rule, datetime(2027, 1, 1, tzinfo=UTC), 1)[0].date() == date(2027, 3, 9)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/London"])
+def test_a_day_the_list_takes_out_is_left_out(zone: str | None) -> None:
+    rule = weekly(2, "19:00", NY, except_on=(date(2027, 3, 9), date(2027, 3, 23)))
+    found = next_occurrences(rule, datetime(2027, 3, 1, tzinfo=UTC), 3, zone)
+    own = [one.astimezone(ZoneInfo(NY)) for one in found]
+    assert [f"{one:%m-%d %H:%M}" for one in own] == ["03-02 19:00", "03-16 19:00", "03-30 19:00"]
+
+
+def test_half_past_one_on_the_night_it_comes_twice_is_the_first_of_the_two() -> None:
+    found = next_occurrences(weekly(0, "01:30", NY), datetime(2026, 10, 30, tzinfo=UTC), 2)
+    assert [f"{one:%m-%d %H:%M %z}" for one in found] == ["11-01 01:30 -0400", "11-08 01:30 -0500"]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Tokyo"])
+@pytest.mark.parametrize("setpos", [(), (1,), (2, 4), (-1,), (2, 3, 4, -1)])
+def test_ten_years_agree_with_the_rule_expanded_in_one_go(zone: str, setpos: tuple[int, ...]) -> None:
+    freq = Frequency.MONTHLY if setpos else Frequency.WEEKLY
+    rule = weekly(0, "02:15", zone, freq=freq, setpos=setpos)
+    start = datetime(2026, 1, 1)  # noqa: DTZ001  (wall clock)
+    days = (
+        rrule(MONTHLY, dtstart=start, byweekday=[SU(n) for n in setpos])
+        if setpos
+        else rrule(WEEKLY, dtstart=start, byweekday=SU)
+    )
+    expected = [
+        day.replace(hour=2, minute=15, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        for day in days.between(start, datetime(2035, 12, 31))  # noqa: DTZ001
+    ]
+    found: list[datetime] = []
+    moment = datetime(2025, 12, 31, 20, tzinfo=ZoneInfo(zone))
+    while len(found) < len(expected):
+        found += next_occurrences(rule, moment, 5)
+        moment = found[-1]
+    assert [one.astimezone(UTC) for one in found][: len(expected)] == expected
 
 
 def test_a_meeting_without_a_zone_has_no_occurrences() -> None:

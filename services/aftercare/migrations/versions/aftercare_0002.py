@@ -32,6 +32,7 @@ def upgrade() -> None:
         ),
         sa.Column("staff_id", sa.Uuid(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
@@ -367,22 +368,34 @@ def upgrade() -> None:
     with op.batch_alter_table("enrolments", schema=None) as batch_op:
         batch_op.add_column(sa.Column("fall_back", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("instead_of", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("held_until", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.add_column(sa.Column("unseen", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("returned", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("withdrawn", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(
+            sa.Column(
+                "changes",
+                sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+                server_default="{}",
+                nullable=False,
+            )
+        )
 
     with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("listed", sa.Boolean(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("unseen", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("withdrawn_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("taken_off", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("not_held_reports", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("suspect_since", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("seats", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("plans", schema=None) as batch_op:
         batch_op.add_column(sa.Column("left_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("held", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(
             sa.Column(
                 "tier",
@@ -403,19 +416,63 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("last_contact_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("last_attended_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("counted_since", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("missed_in_a_row", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("rung", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("risks", sa.LargeBinary(), nullable=True))
 
+    op.create_table(
+        "stays",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("planned_for", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("type", sa.String(length=24), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stays")),
+    )
+    with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stays_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "consents",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("item", sa.String(length=24), nullable=False),
+        sa.Column("consent_id", sa.Uuid(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "item", name=op.f("pk_consents")),
+    )
+
+    # What intake told before this version, as far as the plans know it.
+    op.execute(
+        "insert into stays (id, case_id, left_at, type, told_at)"
+        " select stay_id, case_id, discharged_at, disposition, discharged_at from plans"
+    )
+    op.execute(
+        "insert into consents (case_id, item, consent_id, told_at)"
+        " select p.case_id, 'aftercare', p.consent_id, coalesce(p.consent_revoked_at, p.discharged_at)"
+        " from plans p where (p.consent_id is not null or p.consent_revoked_at is not null)"
+        " and not exists (select 1 from plans q where q.case_id = p.case_id"
+        " and (q.discharged_at > p.discharged_at or (q.discharged_at = p.discharged_at and q.id > p.id))"
+        " and (q.consent_id is not null or q.consent_revoked_at is not null))"
+    )
     op.execute("update plans set left_at = discharged_at")
+    op.execute("update plans set held = true where disposition = 'transferred'")
     op.execute("update plans set activated_at = chosen_at where state = 'active'")
 
 
 def downgrade() -> None:
+    op.drop_table("consents")
+    with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stays_case_id"))
+
+    op.drop_table("stays")
     with op.batch_alter_table("plans", schema=None) as batch_op:
         batch_op.drop_column("risks")
         batch_op.drop_column("rung")
         batch_op.drop_column("missed_in_a_row")
+        batch_op.drop_column("counted_since")
         batch_op.drop_column("last_attended_at")
         batch_op.drop_column("last_contact_at")
         batch_op.drop_column("ended_at")
@@ -423,22 +480,27 @@ def downgrade() -> None:
         batch_op.drop_column("pause_reason")
         batch_op.drop_column("activated_at")
         batch_op.drop_column("tier")
+        batch_op.drop_column("held")
         batch_op.drop_column("left_at")
 
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.drop_column("seats")
         batch_op.drop_column("suspect_since")
         batch_op.drop_column("not_held_reports")
+        batch_op.drop_column("taken_off")
         batch_op.drop_column("withdrawn_on")
         batch_op.drop_column("unseen")
+        batch_op.drop_column("listed")
 
     with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.drop_column("changes")
         batch_op.drop_column("withdrawn")
         batch_op.drop_column("returned")
         batch_op.drop_column("unseen")
 
     with op.batch_alter_table("enrolments", schema=None) as batch_op:
         batch_op.drop_column("held_until")
+        batch_op.drop_column("waiting_since")
         batch_op.drop_column("instead_of")
         batch_op.drop_column("fall_back")
 

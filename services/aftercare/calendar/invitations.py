@@ -1,0 +1,77 @@
+"""A new version of a calendar entry: told as a fact, and sent by e-mail to whoever wants it so."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.aftercare.calendar.entry import Entry
+from services.aftercare.calendar.series import ending_method
+from services.aftercare.meetings.normal_form import from_plain
+from services.aftercare.messages.outgoing import ENDING, write_to
+from services.aftercare.tables import Enrolment, Meeting, Occurrence, Plan, Purpose
+from shared import clock
+from shared.contracts.aftercare import InvitationIssued, InvitationMethod
+from shared.messaging.outbox import say
+
+# In an INVITATION's details: the RFC 5546 method, and whose date it is (ISO) if only one.
+METHOD, RECURRENCE_ID = "method", "recurrence_id"
+
+
+async def issue(
+    session: AsyncSession,
+    plan: Plan,
+    enrolment: Enrolment,
+    method: InvitationMethod,
+    *,
+    occurrence: Occurrence | None = None,
+) -> None:
+    """Issue the enrolment's present version, or one date of it. The caller has raised `sequence`.
+
+    CANCEL for a whole series somebody has been to becomes a REQUEST that ends earlier: a CANCEL would take
+    the past off the calendar too. The message is written when it leaves, by what is true then.
+    """
+    ending = method is InvitationMethod.CANCEL and occurrence is None
+    if ending:
+        method = await _method_of_the_end(session, plan, enrolment)
+    original = occurrence.original_start if occurrence else None
+    say(
+        session,
+        InvitationIssued(
+            case_id=plan.case_id,
+            enrolment_id=enrolment.id,
+            sequence=enrolment.sequence,
+            method=method,
+            recurrence_id=original,
+        ),
+    )
+    if method is InvitationMethod.PUBLISH:
+        return  # only the file to subscribe to
+    details = {METHOD: method.value, "sequence": str(enrolment.sequence)}
+    if original:
+        details[RECURRENCE_ID] = original.isoformat()
+    if ending:
+        details[ENDING] = "yes"
+    which = original.isoformat() if original else "series"
+    await write_to(
+        session,
+        plan,
+        Purpose.INVITATION,
+        key=f"invitation:{enrolment.id}:{enrolment.sequence}:{which}",
+        about=enrolment.id,
+        useless_after=max(occurrence.ends_at, occurrence.original_start) if occurrence else None,
+        details=details,
+    )
+
+
+async def _method_of_the_end(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> InvitationMethod:
+    meeting = from_plain((await session.get_one(Meeting, enrolment.meeting_id)).listing)
+    if meeting.recurrence is None or meeting.recurrence.tz is None:
+        return InvitationMethod.CANCEL  # nothing left that a date could be worked out from
+    entry = Entry(
+        id=enrolment.id,
+        meeting=meeting,
+        sequence=enrolment.sequence,
+        first_at=enrolment.first_occurrence_at,
+        issued_at=clock.now(),
+        review_on=plan.review_on,
+        ended_at=enrolment.ended_at or clock.now(),
+    )
+    return ending_method(entry)

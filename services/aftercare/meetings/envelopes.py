@@ -1,0 +1,63 @@
+"""Where the rows are in a JSON document: bare, in an envelope, or in the shape of a sheet or hosted table."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.aftercare.meetings.columns import column
+from services.aftercare.meetings.smart_finder import ENVELOPE as SMART_FINDER
+
+_ENVELOPES = ("meetings", "data", "records", "rows", "items", "results", "values")
+_DEEPEST = 3  # {"data": {"meetings": […]}} is seen; deeper nesting is something else
+
+
+@dataclass(frozen=True)
+class Document:
+    """`rows` as the file has them, None when it is no list; `formats` is BMLT's list beside its meetings."""
+
+    rows: list[Any] | None = None
+    formats: list[Any] = field(default_factory=list)
+    envelope: str = ""
+    problem: str | None = None
+
+
+def open_json(text: str) -> Document:
+    try:
+        document = json.loads(text, parse_constant=lambda _name: None)
+    except (ValueError, RecursionError, MemoryError):
+        return Document(problem="not_json")
+    if isinstance(document, dict) and isinstance(finder := document.get(SMART_FINDER), list):
+        return Document(finder, envelope=SMART_FINDER)
+    rows = _rows(document, _DEEPEST)
+    if rows is None:
+        return Document(problem="not_a_list")
+    formats = document.get("formats") if isinstance(document, dict) else None
+    return Document(rows, formats if isinstance(formats, list) else [])
+
+
+def _rows(document: Any, depth: int) -> list[Any] | None:
+    match document:
+        case [list() as header, *body] if all(isinstance(cell, str | None) for cell in header):
+            return _sheet(header, body)
+        case list():
+            return [_record(row) for row in document]
+        case dict():
+            inside = (document[name] for name in _ENVELOPES if isinstance(document.get(name), list | dict))
+            found = (_rows(value, depth - 1) for value in inside) if depth else ()
+            return next((rows for rows in found if rows is not None), None)
+        case _:
+            return None
+
+
+def _sheet(header: list[Any], body: list[Any]) -> list[Any]:
+    """A spreadsheet's export: the first line has the names, and short lines are empty at their end."""
+    return [dict(zip(header, line, strict=False)) if isinstance(line, list) else line for line in body]
+
+
+def _record(row: Any) -> Any:
+    """A hosted table keeps its columns under `fields` and its own id beside them."""
+    if not (isinstance(row, dict) and isinstance(fields := row.get("fields"), dict)):
+        return row
+    named = {column(name) for name in fields}
+    own = row.get("id")
+    return fields if own is None or named & {"slug", "id"} else {**fields, "slug": own}

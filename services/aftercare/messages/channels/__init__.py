@@ -1,0 +1,1 @@
+"""The ways out of the house: SMTP, a text gateway, and the demonstration's tray."""
