@@ -1,8 +1,8 @@
-"""Who did or saw what: an append-only hash chain, written before the data is read.
+"""Who did or saw what: an append-only hash chain.
 
-No audit row, no read: `record` runs in the transaction that then selects the personal values, so a
-failing audit fails the read. Each row's hash covers the row before it: an edit, a deletion or a swap
-breaks the chain.
+No audit row, no answer: what `record` notes is linked into the chain at the end of the same transaction, so
+a failing audit fails the read before anything leaves the process. Each row's hash covers the row before it:
+an edit, a deletion or a swap breaks the chain.
 """
 
 import hashlib
@@ -41,7 +41,25 @@ _LOCK = 0x7468_7261_7564  # any fixed number: one chain a schema, one lock a dat
 async def record(
     session: AsyncSession, caller: Caller, action: str, case_id: UUID | None, fields: Iterable[str] = ()
 ) -> None:
-    """Append one row. Call it before the personal values are selected, in the same transaction."""
+    """Note one row. Call it before the personal values are selected, in the same transaction."""
+    row = {
+        "at": clock.now(),
+        "actor_id": caller.id,
+        "actor": caller.name,
+        "role": caller.role.value,
+        "action": action,
+        "case_id": case_id,
+        "fields": ",".join(fields),
+    }
+    session.info["audit"].append(row)
+
+
+async def link(session: AsyncSession) -> None:
+    """Append what was noted. Called by `transaction()`, after everything else: the chain's lock is one for
+    all, and whoever held it while waiting for a row would sooner or later wait in a circle."""
+    noted: list[dict[str, object]] = session.info["audit"]
+    if not noted:
+        return
     if session.get_bind().dialect.name == "postgresql":
         # SQLite has one writer anyway. Here the next number is taken under a lock held until commit.
         await session.execute(
@@ -51,20 +69,12 @@ async def record(
     last = (
         await session.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
     ).first()
-    seq, before = (last.seq + 1, last.hash) if last else (1, _GENESIS)
-    at = clock.now()
-    named = ",".join(fields)
-    row = {
-        "seq": seq,
-        "at": at,
-        "actor_id": caller.id,
-        "actor": caller.name,
-        "role": caller.role.value,
-        "action": action,
-        "case_id": case_id,
-        "fields": named,
-    }
-    await session.execute(insert(audit).values(**row, hash=_link(before, row)))
+    first, before = (last.seq + 1, last.hash) if last else (1, _GENESIS)
+    rows = []
+    for seq, row in enumerate(noted, start=first):
+        before = _link(before, row | {"seq": seq})
+        rows.append(row | {"seq": seq, "hash": before})
+    await session.execute(insert(audit), rows)
 
 
 def _link(before: bytes, row: dict[str, object]) -> bytes:

@@ -9,6 +9,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from shared import audit
 from shared.columns import PSEUDONYMOUS as PSEUDONYMOUS
 from shared.columns import PUBLIC as PUBLIC
 from shared.columns import SEALED as SEALED
@@ -55,9 +56,11 @@ class Database:
                 await stack.enter_async_context(self._one_writer)
             session = await stack.enter_async_context(AsyncSession(self.engine, expire_on_commit=False))
             await stack.enter_async_context(session.begin())
-            session.info.update(keyring=self.keyring, facts=[], jobs=[])
+            session.info.update(keyring=self.keyring, facts=[], jobs=[], audit=[])
             yield session
+            await session.flush()
             await outbox.write(session)
+            await audit.link(session)  # last: whoever holds the chain's lock waits for nothing any more
             facts, jobs = bool(session.info["facts"]), bool(session.info["jobs"])
         if facts:
             self.facts_waiting.set()

@@ -86,16 +86,26 @@ async def schedule(
     key: str | None = None,
 ) -> None:
     """Plan work, in the transaction that makes it necessary. The same key twice is one job."""
-    job = {
-        "id": new_id(),
-        "kind": kind,
-        "subject_id": subject_id,
-        "key": key or f"{kind}:{subject_id}",
-        "due_at": due_at or clock.now(),
-        "attempts": 0,
-        "traceparent": current_traceparent(),
-    }
-    await insert_or_ignore(session, jobs, [job], ["key"])
+    await schedule_all(session, kind, subject_id, {key or f"{kind}:{subject_id}": due_at or clock.now()})
+
+
+async def schedule_all(
+    session: AsyncSession, kind: str, subject_id: UUID, due: Mapping[str, datetime]
+) -> None:
+    """Several jobs about the same row at once: when each is due, by its key."""
+    rows = [
+        {
+            "id": new_id(),
+            "kind": kind,
+            "subject_id": subject_id,
+            "key": key,
+            "due_at": due_at,
+            "attempts": 0,
+            "traceparent": current_traceparent(),
+        }
+        for key, due_at in due.items()
+    ]
+    await insert_or_ignore(session, jobs, rows, ["key"])
     session.info["jobs"].append(kind)
 
 

@@ -2,6 +2,8 @@
 
 import logging
 import signal
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 import uvicorn
@@ -129,9 +131,10 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _invalid_input(request: Request, error: Exception) -> Response:
     """Where and what, never the value that was sent."""
     assert isinstance(error, RequestValidationError)
+    ours = _declared_names(request.app)
     errors = [
         {
-            "pointer": "/" + "/".join(str(part) for part in item["loc"][1:]),
+            "pointer": _pointer(item["loc"][1:], ours),
             "code": item["type"],
             "message": str(item["msg"]).removeprefix("Value error, "),
         }
@@ -139,6 +142,30 @@ async def _invalid_input(request: Request, error: Exception) -> Response:
     ]
     detail = "Some of what was sent cannot be accepted."
     return _answer(request, Problem(422, "invalid_input", "Check what you entered", detail, errors=errors))
+
+
+def _pointer(loc: Sequence[str | int], ours: frozenset[str]) -> str:
+    """RFC 6901, as far as the names are ours: a key the caller made up, a name perhaps, is not repeated."""
+    known = takewhile(lambda part: isinstance(part, int) or part in ours, loc)
+    return "/" + "/".join(map(str, known))
+
+
+def _declared_names(app: FastAPI) -> frozenset[str]:
+    """Every parameter and property of the service's API. FastAPI keeps the document it made."""
+    return frozenset(_names_in(app.openapi()))
+
+
+def _names_in(part: Any) -> Iterator[str]:
+    if isinstance(part, list):
+        for each in part:
+            yield from _names_in(each)
+    elif isinstance(part, dict):
+        if isinstance(properties := part.get("properties"), dict):
+            yield from properties
+        if "in" in part and isinstance(name := part.get("name"), str):
+            yield name
+        for each in part.values():
+            yield from _names_in(each)
 
 
 _CODES = {

@@ -26,6 +26,14 @@ ZoneOption = Annotated[
 ]
 ProgrammeOption = Annotated[Programme, typer.Option(help="Programme of rows that do not tell theirs.")]
 
+PermissionOption = Annotated[
+    str,
+    typer.Option(
+        "--smart-finder-permission",
+        help="Who allowed rows of SMART's finder to be read, and when. Without it they are not.",
+    ),
+]
+
 
 @app.command("read")
 def read_list(
@@ -34,14 +42,14 @@ def read_list(
     as_json: AsJson = False,
     timezone: ZoneOption = None,
     programme: ProgrammeOption = Programme.OTHER,
+    permission: PermissionOption = "",
 ) -> None:
     """Read a meeting list and say what is in it; exit 1 when the file cannot be used as a whole."""
-    reading = _read(file, format_, timezone, programme)
+    reading = _read(file, format_, timezone, programme, permission)
     summary = summary_of(reading)
     if as_json:
-        typer.echo(
-            json.dumps(summary | {"meetings": meetings_in_plain(reading.meetings)}, ensure_ascii=False)
-        )
+        # In ASCII: a terminal or pipe of another encoding must not break off half-way.
+        typer.echo(json.dumps(summary | {"meetings": meetings_in_plain(reading.meetings)}))
     else:
         typer.echo(_in_words(reading))
     raise typer.Exit(1 if reading.problem else 0)
@@ -67,15 +75,19 @@ def match_client(
         typer.echo(f"{meetings.name} cannot be used: {reading.problem}.", err=True)
         raise typer.Exit(2)
     result = answer(asked, list(reading.meetings))
-    typer.echo(json.dumps(result, ensure_ascii=False) if as_json else match_in_words(result))
+    typer.echo(json.dumps(result) if as_json else match_in_words(result))
 
 
-def _read(file: Path, format_: FeedFormat, timezone: str | None, programme: Programme) -> Reading:
+def _read(
+    file: Path, format_: FeedFormat, timezone: str | None, programme: Programme, permission: str = ""
+) -> Reading:
     zone = zones.canonical(timezone) if timezone else None
     if timezone and zone is None:
         typer.echo("Use an IANA time zone such as America/Denver.", err=True)
         raise typer.Exit(2)
-    return read(file.read_bytes(), file.stem, format=format_, zone=zone, programme=programme)
+    permitted = bool(permission.strip())
+    raw = file.read_bytes()
+    return read(raw, file.stem, format=format_, zone=zone, programme=programme, smart_finder=permitted)
 
 
 def _in_words(reading: Reading) -> str:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.aftercare import desk, portal
 from services.aftercare.follow_up import work as follow_up
+from services.aftercare.follow_up.paging import somebody_is_on_call
 from services.aftercare.handlers import HEARD
 from services.aftercare.meetings import work as meetings
 from services.aftercare.messages import work as messages
@@ -41,6 +42,8 @@ def build(settings: Settings) -> FastAPI:
     intake = Peer(settings.intake_url, "intake", Signer.from_keys(settings.keys_dir, SERVICE))
     place = Workplace(database, settings, intake)
     log.info("messages can leave by %s", ", ".join(place.channels) or "no channel")
+    if not settings.demo and not somebody_is_on_call(settings):
+        log.warning("nobody is on call who could be reached: set THROUGHCARE_ON_CALL and a channel for it")
     jobs = {kind: partial(work, place) for kind, work in WORK.items()}
 
     @asynccontextmanager

@@ -58,6 +58,7 @@ CONSENTS = {
     "sud_benefits": "Substance-use benefits",
     "treatment": "Treatment",
     "aftercare": "Aftercare",
+    "introduction": "Being introduced at a meeting",
 }
 CONSENT_STATES = {"given": "yes", "refused": "no", "revoked": "withdrawn", "expired": "expired"}
 CONSENT_CHANNELS = {"in_person": "In person", "paper": "On paper", "phone": "By phone"}
@@ -73,6 +74,28 @@ PATHWAYS = {
     "smart_first": "SMART first",
     "both": "SMART and twelve steps",
     "twelve_first": "twelve steps first",
+}
+# Of a plan, and of a meeting in it.
+PLAN_STATES = {
+    "draft": "Draft",
+    "offered": "Offered",
+    "active": "Active",
+    "paused": "Paused",
+    "lost_contact": "Lost contact",
+    "completed": "Completed",
+    "ended_by_client": "Ended by the client",
+    "superseded": "A later stay's plan took over",
+    "closed": "Closed",
+}
+ENROLMENT_STATES = {
+    "suggested": "Suggested",
+    "accepted": "Accepted, from the discharge on",
+    "waiting": "Waits for a seat",
+    "active": "Active",
+    "suspended": "Listing in doubt",
+    "replaced": "Replaced",
+    "declined": "Declined",
+    "ended": "Ended",
 }
 DISCHARGES = {
     "completed": "Completed",
@@ -113,6 +136,11 @@ def phone(number: str) -> str:
     home = parsed.country_code == 1
     form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, form)
+
+
+def plan_state(code: str) -> str:
+    """Of a plan or of a meeting in it; where both have a code it means the same."""
+    return PLAN_STATES.get(code) or ENROLMENT_STATES.get(code) or code.replace("_", " ").capitalize()
 
 
 def programme(code: str) -> str:

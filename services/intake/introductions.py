@@ -22,7 +22,7 @@ from shared.contracts.fact import new_id
 from shared.contracts.intake import ConsentItem, ConsentRevoked
 from shared.identity import Caller
 from shared.messaging.outbox import say
-from shared.sealing import box
+from shared.sealing import KeyShredded, box
 
 # 42 CFR 2.32(a)(2), the short form the rule itself words.
 NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
@@ -39,7 +39,8 @@ async def introduce(
 ) -> Introduction:
     """Who may be told, now. Raises CaseNotFound, ConsentMissing, RequestIdTaken.
 
-    The same request twice is one row in the accounting; the consent is looked at anew.
+    The same request twice is one row in the accounting; the consent is looked at anew. Of the dead nobody is
+    told anything, and nobody's name is left once the case's key was destroyed.
     """
     now = clock.now()
     await audit.record(session, caller, "case.introduce", case_id, ("recipient",))
@@ -49,7 +50,7 @@ async def introduce(
     row = await session.get(ConsentRow, consent_id, options=(undefer_group("sealed"),))
     fits = row is not None and row.case_id == case_id and row.item == ConsentItem.INTRODUCTION.value
     known = await state_of(session, case)
-    agreed = may_disclose(known.consents, ConsentItem.AFTERCARE, now)
+    agreed = not known.deceased and may_disclose(known.consents, ConsentItem.AFTERCARE, now)
     if row is None or not fits or not consent_of(row).holds(now) or row.recipient is None or not agreed:
         raise ConsentMissing
     await account_for(
@@ -67,7 +68,10 @@ async def introduce(
             "at": now,
         },
     )
-    recipient = (await box(session, case_id)).open(RECIPIENT, consent_id, row.recipient)
+    try:
+        recipient = (await box(session, case_id)).open(RECIPIENT, consent_id, row.recipient)
+    except KeyShredded:
+        raise CaseNotFound from None
     return Introduction(recipient, row.expires_at)
 
 

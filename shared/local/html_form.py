@@ -14,24 +14,20 @@ class Form:
 
 
 class _Reader(HTMLParser):
-    """The first form of the page that is posted."""
+    """The forms of the page that are posted."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.form: Form | None = None
+        self.forms: list[Form] = []
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag == "form" and self.form is None and given.get("method", "").lower() == "post":
-            self.form, self._inside = Form(given.get("action", "")), True
-        elif (
-            self._inside
-            and self.form is not None
-            and tag in ("input", "select", "textarea")
-            and "name" in given
-        ):
-            self._field(self.form, given)
+        if tag == "form" and given.get("method", "").lower() == "post":
+            self.forms.append(Form(given.get("action", "")))
+            self._inside = True
+        elif self._inside and tag in ("input", "select", "textarea") and "name" in given:
+            self._field(self.forms[-1], given)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -44,8 +40,8 @@ class _Reader(HTMLParser):
             form.values.setdefault(given["name"], []).append(given.get("value", ""))
 
 
-def read_form(page: str) -> Form | None:
-    """The form of a page, or None when it has none that is posted."""
+def read_form(page: str, field: str = "") -> Form | None:
+    """The first form of a page that is posted and has this field, or None."""
     reader = _Reader()
     reader.feed(page)
-    return reader.form
+    return next((form for form in reader.forms if not field or field in form.names), None)

@@ -27,6 +27,7 @@ class Person:
     payer: str = ""
     member_id: str = ""
     born: date | None = None
+    email: str | None = None
     consents: tuple[str, ...] = ("contact", "insurer", "aftercare")
     danger: bool = False
     discharge_type: str = "completed"
@@ -38,6 +39,7 @@ class Person:
             "first_name": self.first_name,
             "last_name": self.last_name,
             "phone": self.phone,
+            "email": self.email,
             "payer": self.payer,
             "member_id": self.member_id,
             "birth_date": self.born.isoformat() if self.born else None,
@@ -59,6 +61,7 @@ MARISOL = Person(
     "Northstar Health Plan",
     "NSH100200300",
     date(1988, 4, 12),
+    "marisol@example.org",
 )
 
 PEOPLE = (

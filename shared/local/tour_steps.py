@@ -52,7 +52,7 @@ class Walk:
             ("meetings are chosen and enrolled", self.await_enrolment),
             ("the calendar is downloaded and repeats weekly", self.download_calendar),
             ("the client's own page opens with a link that works once", self.open_own_page),
-            ("they say how they are, and write down what a strong urge was like", self.use_own_page),
+            ("they fill in a worksheet that stays private", self.fill_in_worksheet),
             ("what was written to them names neither us nor the group", self.read_messages),
             ("the roster shows the person", self.look_at_roster),
             ("the dashboard asks who is there", self.open_dashboard),
@@ -76,6 +76,7 @@ class Walk:
             "first_name": MARISOL.first_name,
             "last_name": MARISOL.last_name,
             "phone": MARISOL.phone,
+            "email": MARISOL.email or "",
             "payer": MARISOL.payer,
             "member_id": MARISOL.member_id,
             "birth_month": str(MARISOL.born.month),
@@ -164,11 +165,17 @@ class Walk:
         async with httpx2.AsyncClient(trust_env=False) as somebody_else:
             expect(await somebody_else.post(link), 410)
 
-    async def use_own_page(self) -> None:
-        toolbox = f"{self.desk.addresses['aftercare']}/my/toolbox"
-        page = expect(await self.desk.client.get(toolbox), 200).text
-        if "988" not in page:
-            raise Unexpected("the crisis lines on the toolbox", "none")
+    async def fill_in_worksheet(self) -> None:
+        blank = f"{self.desk.addresses['aftercare']}/my/worksheets/new/deads"
+        form = read_form(expect(await self.desk.client.get(blank), 200).text, "tool")
+        if form is None:
+            raise Unexpected("a worksheet to fill in", "none")
+        typed = {"delay": "a walk round the block first", "do": "done"}
+        expect(await self.desk.client.post(urljoin(blank, form.action), data=form.values | typed), 303)
+        path = f"/api/v1/cases/{self.case_id}/worksheets"
+        kept = (await self.desk.get("aftercare", path, Role.CASE_MANAGER))["worksheets"]
+        if [one["shared"] for one in kept] != [False]:
+            raise Unexpected("one worksheet, private", f"{len(kept)}")
 
     async def read_messages(self) -> None:
         path = f"/api/v1/cases/{self.case_id}/messages"

@@ -141,14 +141,14 @@ class Consumer:
 @asynccontextmanager
 async def _savepoint(session: AsyncSession, cause: UUID) -> AsyncGenerator[None]:
     """Undo one handler's rows, facts and jobs without touching the rest of the batch."""
-    said, planned = len(session.info["facts"]), len(session.info["jobs"])
+    noted = {name: len(session.info[name]) for name in ("facts", "jobs", "audit")}
     session.info["cause"] = cause
     try:
         async with session.begin_nested():
             yield
     except BaseException:
-        del session.info["facts"][said:]
-        del session.info["jobs"][planned:]
+        for name, length in noted.items():
+            del session.info[name][length:]
         raise
     finally:
         session.info["cause"] = None

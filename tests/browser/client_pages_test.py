@@ -190,7 +190,7 @@ async def test_words_of_danger_bring_the_lines_over_the_whole_width_first(own: O
         assert box
         assert box["width"] > NARROW * 0.75
         assert box["height"] >= 56
-    await expect(page.get_by_role("alert")).to_contain_text("is being called right now")
+    await expect(page.get_by_role("alert")).to_contain_text("gets in touch with you")
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

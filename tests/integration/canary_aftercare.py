@@ -1,23 +1,17 @@
 """What staff do for the same person after they left: the plan, calls, worries, somebody to tell, messages."""
 
-import json
-import re
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from services.aftercare.messages.signatures import HEADER, sign
 from shared.identity import Role
 from tests.conftest import eventually
 from tests.integration.canaries import Canary, typed
 from tests.integration.witness import Witness
 
-GATEWAY_SECRET = "agreed-with-the-invented-gateway"
 STAFF = Role.CASE_MANAGER
-SECRETS = ("calendar address", "one-time link", "links in messages")
 
 _ALL_DAY = {"days": [0, 1, 2, 3, 4, 5, 6], "opens": "00:00", "closes": "24:00"}
 _ROUND_THE_WORLD = (
@@ -43,7 +37,6 @@ class Aftercare:
         self.case_id, self.case = case_id, f"/api/v1/cases/{case_id}"
         self.plan: dict[str, Any] = {}
         self.secrets: list[Canary] = []
-        self._events = count(1)
 
     async def wish(self) -> None:
         place, shown = f"{self.case}/preferences", {"ZIP code"}
@@ -64,7 +57,7 @@ class Aftercare:
             {"channels": [typed("e-mail")]},
             {typed("last name"): typed("phone")},
         ):
-            await self._refused(422, "PUT", place, wishes | wrong)
+            await self.refused(422, "PUT", place, wishes | wrong)
         await self.ask(200, "PUT", "aftercare", place, STAFF, json=wishes, shows=shown)
         await self.ask(200, "GET", "aftercare", place, STAFF, shows=shown)
 
@@ -87,6 +80,7 @@ class Aftercare:
 
     async def look_after(self) -> None:
         await self.weigh_risks()
+        await self.enter_answers()
         await self.call()
         await self.be_worried()
         await self.introduce()
@@ -96,21 +90,25 @@ class Aftercare:
     async def weigh_risks(self) -> None:
         place = f"{self.case}/plan/risks"
         for wrong in ({"opioids": typed("contact note")}, {typed("last name"): True}, {"bam_risk": 1971}):
-            await self._refused(422, "PUT", place, wrong)
+            await self.refused(422, "PUT", place, wrong)
         await self.ask(200, "PUT", "aftercare", place, STAFF, json={"opioids": True, "bam_risk": 18})
+
+    async def enter_answers(self) -> None:
+        """From paper. Item numbers are keys, and what is typed in their place is not repeated either."""
         known = await self.ask(200, "GET", "aftercare", "/api/v1/check-ins/instruments", STAFF)
-        entered = {"on": f"{_yesterday()}"}
         for one in known.json()["instruments"]:
             items = {each["item"]: 1 for each in one["items"]}
-            said = entered | {"instrument": one["instrument"], "items": items}
-            for wrong in (
+            said = {"on": f"{_yesterday()}", "instrument": one["instrument"], "items": items}
+            wrongs: list[dict[str, Any]] = [
                 {"items": {typed("name to use"): 1}},
+                {"items": {typed("name to use"): typed("phone")}},
                 {"items": items | {typed("first name") * 3: 1}},
                 {"items": {next(iter(items)): typed("phone")}},
                 {"instrument": typed("plan")},
                 {"on": typed("birth date") + "x"},
-            ):
-                await self._refused(422, "POST", f"{self.case}/check-ins", said | wrong)
+            ]
+            for wrong in wrongs:
+                await self.refused(422, "POST", f"{self.case}/check-ins", said | wrong)
             await self.ask(201, "POST", "aftercare", f"{self.case}/check-ins", STAFF, json=said)
 
     async def call(self) -> None:
@@ -125,18 +123,18 @@ class Aftercare:
             {"id": typed("member id")},
             {typed("last name"): 1},
         ):
-            await self._refused(422, "POST", f"{task}/attempts", tried | wrong)
+            await self.refused(422, "POST", f"{task}/attempts", tried | wrong)
         shown = {"follow-up note"}
         await self.ask(201, "POST", "aftercare", f"{task}/attempts", STAFF, json=tried, shows=shown)
         await self.ask(200, "GET", "aftercare", task, STAFF, shows=shown)
-        await self._refused(422, "PUT", f"{task}/owner", {"staff_id": typed("first name")})
-        await self._refused(422, "GET", f"/api/v1/follow-ups?kind={quote(typed('last name'))}")
-        await self._refused(422, "GET", f"/api/v1/follow-ups/{quote(typed('last name'))}")
+        await self.refused(422, "PUT", f"{task}/owner", {"staff_id": typed("first name")})
+        await self.refused(422, "GET", f"/api/v1/follow-ups?kind={quote(typed('last name'))}")
+        await self.refused(422, "GET", f"/api/v1/follow-ups/{quote(typed('last name'))}")
 
     async def be_worried(self) -> None:
         new, concerns = {"level": 3}, f"{self.case}/concerns"
         for wrong in ({"cause": typed("contact note")}, {"note": typed("concern note")}):
-            await self._refused(422, "POST", concerns, new | wrong)
+            await self.refused(422, "POST", concerns, new | wrong)
         raised = (await self.ask(201, "POST", "aftercare", concerns, STAFF, json=new)).json()
         one = f"/api/v1/concerns/{raised['concern_id']}"
 
@@ -146,15 +144,15 @@ class Aftercare:
 
         await eventually(paged)
         await self.ask(200, "POST", "aftercare", f"{one}/acknowledge", STAFF)
-        for wrong in (typed("concern note") * 200, typed("concern note") + "\0", [typed("concern note")]):
-            await self._refused(422, "POST", f"{one}/resolve", {"note": wrong})
+        for note in (typed("concern note") * 200, typed("concern note") + "\0", [typed("concern note")]):
+            await self.refused(422, "POST", f"{one}/resolve", {"note": note})
         word = {"note": typed("concern note")}
         await self.ask(200, "POST", "aftercare", f"{one}/resolve", STAFF, json=word)
-        await self._refused(409, "POST", f"{one}/resolve", word)
+        await self.refused(409, "POST", f"{one}/resolve", word)
         await self.ask(200, "GET", "aftercare", concerns, STAFF, shows={"concern note"})
 
     async def introduce(self) -> None:
-        """Somebody at the meeting is told: a consent that names them, and what it must not be mistaken for."""
+        """Somebody at the meeting is told: a consent that names them, and what is none."""
         somebody = {
             "item": "introduction",
             "given": True,
@@ -174,70 +172,15 @@ class Aftercare:
         given = await self.ask(201, "POST", "intake", consents, STAFF, json=somebody, shows=_CONTACT)
         active = next(each for each in self.plan["enrolments"] if each["state"] == "active")
         place = f"{self.case}/plan/enrolments/{active['enrolment_id']}/introduction"
-        await self._refused(422, "POST", place, {"consent_id": typed("somebody to tell")})
-        await self._refused(403, "POST", place, {"consent_id": str(uuid4())})
+        await self.refused(422, "POST", place, {"consent_id": typed("somebody to tell")})
+        await self.refused(403, "POST", place, {"consent_id": str(uuid4())})
         named = {"consent_id": given.json()["consent_id"]}
         shown = {"somebody to tell"}
         told = await self.ask(200, "POST", "aftercare", place, STAFF, json=named, shows=shown)
         assert told.json()["recipient"] == typed("somebody to tell")
         await self.ask(204, "DELETE", "aftercare", place, STAFF)
 
-    async def read_messages(self) -> None:
-        """What would have left is in the tray: to the telephone, to the mailbox, to whoever is on call."""
-        kept: list[dict[str, Any]] = []
-
-        async def written() -> bool:
-            nonlocal kept
-            tray = await self.witness.json(
-                200, "GET", "aftercare", f"{self.case}/messages/tray", STAFF, shows={*SECRETS, "e-mail"}
-            )
-            kept = tray["messages"]
-            return {("invitation", "email"), ("new_link", "text")} <= {
-                (one["purpose"], one["channel"]) for one in kept
-            }
-
-        await eventually(written)
-        told = json.dumps(kept, ensure_ascii=False).replace("\\r\\n ", "")
-        self.keep("links in messages", *sorted(set(re.findall(r"/(?:my/enter|stop)/(\w{20,})", told))))
-        self.stop_links = sorted(set(re.findall(r"(/stop/\w{20,})", told)))
-        await self.ask(200, "GET", "aftercare", f"{self.case}/messages", STAFF)
-        await self._refused(422, "POST", f"{self.case}/messages/stop", {"channel": typed("e-mail")})
-
-    async def text_back(self) -> None:
-        """To the number texts come from: words, danger, somebody nobody knows, and what is no text at all."""
-        own, words = "+1" + typed("phone"), typed("text words")
-        await self._text(200, own, words)
-        await self._text(200, own, f"{words} and I want to die")
-        await self._text(200, typed("on-call phone"), f"{words}, I took too many")
-        await self._text(422, typed("last name"), words)
-        await self._text(422, own, words * 300)
-        await self._text(422, own, {typed("first name"): words})
-        await self._text(401, own, words, secret="somebody-elses-secret")
-        report = {"reference": typed("phone"), "status": typed("last name")}
-        await self._signed(422, "/texts/status", report)
-
-    async def stop(self) -> None:
-        name = quote(typed("last name"))
-        await self.ask(404, "GET", "aftercare", f"/stop/{name}")
-        await self.ask(404, "POST", "aftercare", f"/stop/{name}", data={"wish": "stop_all"})
-        link = self.stop_links[0]
-        await self.ask(200, "GET", "aftercare", link)
-        await self.ask(422, "POST", "aftercare", link, data={"wish": typed("contact note")})
-        await self.ask(200, "POST", "aftercare", link, data={"wish": "stop_email"})
-        await self._text(200, "+1" + typed("phone"), "STOP")
-        stopped = (await self.ask(200, "GET", "aftercare", f"{self.case}/messages", STAFF)).json()["stopped"]
-        assert set(stopped) == {"email", "text"}
-
-    async def _text(self, status: int, sender: str, words: Any, secret: str = GATEWAY_SECRET) -> None:
-        said = {"id": f"canary-{next(self._events)}", "from": sender, "text": words}
-        await self._signed(status, "/texts/inbound", said, secret)
-
-    async def _signed(self, status: int, path: str, said: Any, secret: str = GATEWAY_SECRET) -> None:
-        body = json.dumps(said).encode()
-        mark = {HEADER: sign(secret, body, datetime.now(UTC)), "content-type": "application/json"}
-        await self.ask(status, "POST", "aftercare", path, content=body, headers=mark)
-
-    async def _refused(self, status: int, method: str, path: str, body: Any = None) -> None:
+    async def refused(self, status: int, method: str, path: str, body: Any = None) -> None:
         await self.ask(status, method, "aftercare", path, STAFF, **({} if body is None else {"json": body}))
 
 

@@ -100,9 +100,8 @@ class OwnPages:
         at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"
         log = {"tool": "urg", "seen": "0", "at": at, "strength": "7", "trigger": typed("worksheet words")}
         await self._see(422, "POST", sheet, data=log | {"tool": typed("last name")})
-        await self._see(
-            422, "POST", sheet, data=log | {"trigger": typed("worksheet words") * 200}, shows=shown
-        )
+        too_long = {"trigger": typed("worksheet words") * 200}
+        await self._see(422, "POST", sheet, data=log | too_long, shows=shown)
         await self._see(303, "POST", sheet, data=log | {"do": "done"})
         await self._see(409, "POST", sheet, data=log | {"seen": "0", "outcome": "it passed"}, shows=shown)
         await self._see(200, "GET", sheet, shows=shown)
@@ -139,7 +138,7 @@ class OwnPages:
         await self._see(303, "POST", f"{self.door}/again")
         for address in (typed("phone"), typed("e-mail"), typed("on-call e-mail")):
             await self._see(303, "POST", "/my/link", data={"address": address})
-        for name in ("last name", "member id"):
+        for name in ("last name", "plan"):
             await self._see(422, "POST", "/my/link", data={"address": typed(name)}, shows={name})
 
     async def leave(self) -> None:

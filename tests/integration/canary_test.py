@@ -12,8 +12,8 @@ import pytest
 from tests.conftest import eventually
 from tests.drills.stack import Stack, stack
 from tests.integration.canaries import EVERYBODY, PERSON, Canary, found, found_in_files, typed
-from tests.integration.canary_aftercare import GATEWAY_SECRET
 from tests.integration.canary_databases import empty_sealed_columns, found_in_rows
+from tests.integration.canary_messages import GATEWAY_SECRET
 from tests.integration.canary_walk import Walk
 from tests.integration.witness import Witness, watching
 

@@ -13,6 +13,7 @@ from shared.local.html_form import read_form
 from tests.conftest import eventually
 from tests.integration.canaries import PERSON, STRANGER, typed
 from tests.integration.canary_aftercare import Aftercare
+from tests.integration.canary_messages import Messages
 from tests.integration.canary_pages import OwnPages
 from tests.integration.witness import Witness
 
@@ -319,13 +320,14 @@ class Walk:
         pages = OwnPages(aftercare)
         await aftercare.look_after()
         await pages.whole()
-        await aftercare.read_messages()
-        await aftercare.text_back()
+        messages = Messages(aftercare)
+        await messages.read()
+        await messages.text_back()
         await self.ask(200, "GET", "intake", aftercare.case, Role.ALUMNI, shows=CONTACT)
         names = f"/api/v1/cases?id={self.insured}&id={self.other}"
         listed = await self.ask(200, "GET", "intake", names, Role.ALUMNI, shows={"name to use"})
         assert listed.headers["etag"]
-        await aftercare.stop()
+        await messages.stop()
         await pages.leave()
 
     async def mistake_the_sign_in(self) -> None:

@@ -35,6 +35,7 @@ async def file_for(session: AsyncSession, token: str, settings: Settings) -> byt
         return None
     await audit.record(session, _SUBSCRIBER, "calendar.read", plan.case_id)
     try:
+        await box(session, plan.case_id)  # also where no wishes are on file that could not be opened
         wanted = await preferences_of(session, plan.case_id, settings.centre_zone)
     except KeyShredded:
         return None

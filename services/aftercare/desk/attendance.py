@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,13 +54,19 @@ class Line(BaseModel):
     outcome: Known
 
 
+def _once_each(lines: list[Line]) -> list[Line]:
+    if len({line.case_id for line in lines}) < len(lines):
+        raise ValueError("a case stands on one line only")
+    return lines
+
+
 class Sheet(BaseModel):
     """One date of a group of the house, whoever was there and whoever was not."""
 
     model_config = ConfigDict(extra="forbid")
 
     starts_at: AwareDatetime
-    lines: Annotated[list[Line], Field(min_length=1, max_length=200)]
+    lines: Annotated[list[Line], Field(min_length=1, max_length=200), AfterValidator(_once_each)]
 
 
 class DateMissing(Problem):
@@ -120,11 +126,13 @@ async def keep_sheet(request: Request, group_id: UUID, sheet: Sheet, caller: Arr
         expected = await _expected(session, group_id, sheet.starts_at, consented_only=needs_consent(caller))
         said = {line.case_id: line.outcome for line in sheet.lines}
         kept: list[UUID] = []
-        # In one order everywhere, so that two sheets of overlapping groups do not wait for each other.
-        for case_id in sorted(said.keys() & expected.keys()):
-            occurrence = expected[case_id]
+        meant = sorted(said.keys() & expected.keys(), key=lambda case_id: expected[case_id].plan_id)
+        # All plans first and in the order of their ids, as everywhere: a line that says "held" locks the
+        # group, for which a client who answers at this moment waits with their own plan locked.
+        plans = {case_id: await locked(session, expected[case_id].plan_id) for case_id in meant}
+        for case_id in meant:
+            occurrence, plan = expected[case_id], plans[case_id]
             await audit.record(session, caller, "attendance.record", case_id, ("sheet",))
-            plan = await locked(session, occurrence.plan_id)
             await session.refresh(occurrence)
             if plan is not None and await record_attendance(
                 session, plan, occurrence, said[case_id], evidence=_SHEET, by=caller.id

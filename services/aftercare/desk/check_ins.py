@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.aftercare.access import settings_of, store_of
 from services.aftercare.desk.finding import Clinical, plan_for
-from services.aftercare.follow_up.check_ins import answers_of, check_ins_of, enter
+from services.aftercare.follow_up.check_ins import Closed, answers_of, check_ins_of, enter
 from services.aftercare.follow_up.due_times import local_day
 from services.aftercare.follow_up.instruments import INSTRUMENTS, NotAnItem
 from services.aftercare.tables import CheckIn
@@ -75,6 +75,9 @@ async def enter_check_in(request: Request, case_id: UUID, given: Entered, caller
         except NotAnItem as wrong:
             detail = f"Some of what was sent does not fit: {wrong}."
             raise Problem(422, "not_an_item", "Check the answers", detail) from None
+        except Closed:
+            detail = "The client answered this one themselves. Enter what you heard under another day."
+            raise Problem(409, "answered_by_client", "Answered already", detail) from None
         said = await answers_of(session, check_in)
         return _view(check_in) | said | {"concern_level": answered.concern_level}
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.access import settings_of, store_of
-from services.aftercare.desk.finding import plan_for
+from services.aftercare.desk.finding import PlanMissing, needs_consent
 from services.aftercare.desk.follow_up_views import concern_view
 from services.aftercare.follow_up.concerns import (
     acknowledge,
@@ -19,7 +19,7 @@ from services.aftercare.follow_up.concerns import (
     resolve,
 )
 from services.aftercare.follow_up.paging import somebody_is_on_call
-from services.aftercare.plans.opening import locked
+from services.aftercare.plans.opening import latest_plan, locked
 from services.aftercare.tables import Concern
 from shared import audit
 from shared.contracts.aftercare import ConcernCause
@@ -58,10 +58,13 @@ class Resolution(BaseModel):
 
 @router.get("/concerns")
 async def list_concerns(request: Request, caller: Carer) -> dict[str, Any]:
-    """What nobody resolved, the gravest and oldest first. `on_call`: is there anybody a page would reach?"""
+    """What nobody resolved, the gravest and oldest first. `on_call`: is there anybody a page would reach?
+
+    Who knows of a client only by their consent sees, without it, what calls whoever is on call.
+    """
     async with store_of(request).transaction() as session:
         await audit.record(session, caller, "concern.list", None)
-        found = await open_concerns(session)
+        found = await open_concerns(session, consented_only=needs_consent(caller))
     return {
         "on_call": somebody_is_on_call(settings_of(request)),
         "concerns": [concern_view(one) for one in found],
@@ -82,7 +85,9 @@ async def add_concern(request: Request, case_id: UUID, new: NewConcern, caller: 
     """A member of staff is worried. Level 3 calls whoever is on call, at once."""
     async with store_of(request).transaction() as session:
         await audit.record(session, caller, "concern.raise", case_id)
-        plan = await plan_for(session, case_id, caller, lock=True)
+        plan = await latest_plan(session, case_id, lock=True)
+        if plan is None:
+            raise PlanMissing
         key = f"staff:{new.id or new_id()}"
         return concern_view(await raise_concern(session, plan, new.level, new.cause, key=key))
 

@@ -13,6 +13,7 @@ from services.aftercare.desk.finding import Arranger, needs_consent, plan_for
 from services.aftercare.desk.follow_up_views import attempt_view, follow_up_view
 from services.aftercare.desk.versions import Seen, check_seen
 from services.aftercare.follow_up.attempts import (
+    CALLS,
     attempts_of,
     complete,
     log_attempt,
@@ -44,6 +45,12 @@ class NothingToDo(Problem):
     def __init__(self, state: FollowUpState) -> None:
         detail = "This task is done or was cancelled. Look at it again."
         super().__init__(409, "not_open", "Nothing to do", detail, state=state)
+
+
+class CallNeeded(Problem):
+    def __init__(self) -> None:
+        detail = "A call is done when the client was spoken with: say how the attempt went."
+        super().__init__(409, "attempt_needed", "This is a call", detail)
 
 
 class NewAttempt(BaseModel):
@@ -176,6 +183,8 @@ async def mark_done(request: Request, follow_up_id: UUID, caller: Arranger, seen
     async with store_of(request).transaction() as session:
         _, follow_up = await _find(session, caller, follow_up_id, "follow_up.complete")
         check_seen(seen, follow_up.version)
+        if follow_up.kind in CALLS:
+            raise CallNeeded
         if not await complete(session, follow_up):
             raise NothingToDo(follow_up.state)
         return follow_up_view(follow_up)

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import select
 
-from services.aftercare.access import store_of
+from services.aftercare.access import settings_of, store_of
 from services.aftercare.desk.meeting_views import (
     Keeper,
     Reader,
@@ -75,7 +75,10 @@ async def import_meetings(
     if timezone and zone is None:
         raise Problem(422, "unknown_zone", "Unknown time zone", "Use an IANA name such as America/Denver.")
     raw = await request.body()
-    reading = await asyncio.to_thread(read, raw, source, format=format, zone=zone, programme=programme)
+    permitted = bool(settings_of(request).smart_finder_permission.strip())
+    reading = await asyncio.to_thread(
+        read, raw, source, format=format, zone=zone, programme=programme, smart_finder=permitted
+    )
     async with store_of(request).transaction() as session:
         taken = await take_snapshot(session, source, raw, reading, believe=believe)
         # Last, not first: nobody's values are read here, and the audit's lock would hold up everybody else.

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.follow_up.follow_ups import TO_DO, ask_person, sign_of_life
-from services.aftercare.tables import Attempt, Attendance, CheckIn, FollowUp, Plan
+from services.aftercare.follow_up.follow_ups import TO_DO, ask_person, sign_of_life, withdraw_task
+from services.aftercare.follow_up.last_heard import SPOKE, last_heard
+from services.aftercare.tables import Attempt, FollowUp, Plan
 from shared import clock
 from shared.contracts.aftercare import (
     FollowUpCompleted,
@@ -23,7 +24,14 @@ from shared.messaging.outbox import say
 from shared.sealing import box
 
 NOTE = "attempts.note"
-_SPOKE = (FollowUpOutcome.REACHED, FollowUpOutcome.DECLINED)
+# Only who was spoken with, or tried, is off the list: these are not done by a tick.
+CALLS = (
+    FollowUpKind.FIRST_CALL,
+    FollowUpKind.CALL,
+    FollowUpKind.SAME_DAY_CALL,
+    FollowUpKind.PEER_CALL,
+    FollowUpKind.USE_REPORTED,
+)
 _CHECK_WITHIN = timedelta(days=3)
 
 
@@ -62,13 +70,13 @@ async def log_attempt(
     session.add(attempt)
     follow_up.attempts += 1
     follow_up.version += 1
-    if outcome in _SPOKE:
+    if outcome in SPOKE:
         _complete(session, follow_up, outcome, now)
-        await sign_of_life(session, plan)
+        await sign_of_life(session, plan, now)
     elif follow_up.state is not FollowUpState.OVERDUE:
         follow_up.state = FollowUpState.ATTEMPTED
     if outcome is FollowUpOutcome.WRONG_CONTACT:
-        key = f"check_contact:{attempt_id}"
+        key = _check_contact(attempt_id)
         by = now + _CHECK_WITHIN
         await ask_person(session, plan, FollowUpKind.CHECK_CONTACT, key=key, due_from=now, due_by=by)
     await session.flush()
@@ -76,8 +84,8 @@ async def log_attempt(
 
 
 async def complete(session: AsyncSession, follow_up: FollowUp) -> bool:
-    """A task that is no call is done. False when there is nothing left to do."""
-    if follow_up.state not in TO_DO:
+    """A task that is no call is done. False when there is nothing left to do, or it is a call."""
+    if follow_up.state not in TO_DO or follow_up.kind in CALLS:
         return False
     follow_up.version += 1
     _complete(session, follow_up, FollowUpOutcome.DONE, clock.now())
@@ -99,8 +107,10 @@ async def withdraw_attempt(session: AsyncSession, plan: Plan, follow_up: FollowU
     attempt.withdrawn_at = clock.now()
     follow_up.attempts -= 1
     await session.flush()
-    if attempt.outcome in _SPOKE:
-        plan.last_contact_at = await _last_heard(session, plan)
+    if attempt.outcome in SPOKE and plan.last_contact_at == attempt.at:
+        plan.last_contact_at = await last_heard(session, plan)
+    if attempt.outcome is FollowUpOutcome.WRONG_CONTACT:
+        await withdraw_task(session, plan, _check_contact(attempt.id))
     ended_it = follow_up.state is FollowUpState.DONE and follow_up.outcome is attempt.outcome
     if ended_it or (follow_up.state is FollowUpState.ATTEMPTED and follow_up.attempts == 0):
         _put_back(session, follow_up)
@@ -139,21 +149,8 @@ def _put_back(session: AsyncSession, follow_up: FollowUp) -> None:
     )
 
 
-async def _last_heard(session: AsyncSession, plan: Plan) -> datetime | None:
-    """The last sign of life that is on file; what left no row is forgotten, which errs to looking sooner."""
-    signs = (
-        select(func.max(Attempt.at)).where(
-            Attempt.plan_id == plan.id, Attempt.outcome.in_(_SPOKE), Attempt.withdrawn_at.is_(None)
-        ),
-        select(func.max(Attendance.recorded_at)).where(
-            Attendance.plan_id == plan.id, Attendance.evidence == 1
-        ),
-        select(func.max(CheckIn.answered_at)).where(
-            CheckIn.plan_id == plan.id, CheckIn.recorded_by.is_(None)
-        ),
-    )
-    known = [moment for sign in signs if (moment := await session.scalar(sign)) is not None]
-    return max(known, default=None)
+def _check_contact(attempt_id: UUID) -> str:
+    return f"check_contact:{attempt_id}"
 
 
 async def attempts_of(session: AsyncSession, follow_up: FollowUp) -> Sequence[Attempt]:

@@ -11,19 +11,19 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.follow_up.follow_ups import sign_of_life
+from services.aftercare.follow_up.last_heard import SELF_REPORT, last_heard
 from services.aftercare.follow_up.next_chance import next_within
+from services.aftercare.follow_up.nobody_there import pass_on
 from services.aftercare.follow_up.streak import streak_of
-from services.aftercare.meetings.suspicion import note_report
 from services.aftercare.messages.outgoing import write_to
 from services.aftercare.plans.states import may_occurrence
-from services.aftercare.tables import Attendance, Enrolment, Occurrence, Plan, Purpose
+from services.aftercare.tables import Attendance, Occurrence, Plan, Purpose
 from shared import clock
 from shared.contracts.aftercare import AttendanceRecorded, Attended, OccurrenceState
 from shared.jobs import schedule
 from shared.messaging.outbox import say
 
 CLIMB = "climb"
-SELF_REPORT = 1
 _CAME = (Attended.ATTENDED, Attended.PARTLY)
 _CAME_STATES = (OccurrenceState.ATTENDED, OccurrenceState.PARTLY)
 _STILL_SORRY = timedelta(hours=48)
@@ -52,7 +52,8 @@ async def record_attendance(
         return False
     if not may_occurrence(occurrence.state, state):
         return False
-    repeated = known is not None and (known.outcome, known.evidence) == (outcome, evidence)
+    before = known.outcome if known is not None else None
+    repeated = known is not None and (before, known.evidence) == (outcome, evidence)
     if known is None:
         known = Attendance(occurrence_id=occurrence.id, plan_id=plan.id, case_id=plan.case_id)
         session.add(known)
@@ -60,15 +61,20 @@ async def record_attendance(
     known.helpfulness = helpfulness if helpfulness is not None else known.helpfulness
     known.recorded_at = clock.now()
     occurrence.state = state
-    if evidence == SELF_REPORT and by is None:
+    if evidence == SELF_REPORT:  # the client's own word, also when staff wrote it down on the telephone
         await sign_of_life(session, plan)
     if not repeated:
-        await _follow(session, plan, occurrence, outcome, evidence)
+        await _follow(session, plan, occurrence, before, outcome, evidence)
     return True
 
 
 async def _follow(
-    session: AsyncSession, plan: Plan, occurrence: Occurrence, outcome: Attended, evidence: int
+    session: AsyncSession,
+    plan: Plan,
+    occurrence: Occurrence,
+    before: Attended | None,
+    outcome: Attended,
+    evidence: int,
 ) -> None:
     """What the news means for the plan, the meeting and the ladder."""
     await session.flush()
@@ -78,13 +84,13 @@ async def _follow(
     plan.last_attended_at = await session.scalar(came)
     if outcome in _CAME:
         # Somebody saw them, whoever told us.
-        plan.last_contact_at = max(plan.last_contact_at or occurrence.starts_at, occurrence.starts_at)
+        await sign_of_life(session, plan, occurrence.starts_at)
+    elif before in _CAME and plan.last_contact_at == occurrence.starts_at:
+        plan.last_contact_at = await last_heard(session, plan)  # nobody saw them after all
     plan.missed_in_a_row, _ = await streak_of(session, plan)
     if plan.missed_in_a_row == 0:
         plan.rung = 0
-    if outcome in (*_CAME, Attended.NOT_HELD):
-        enrolment = await session.get_one(Enrolment, occurrence.enrolment_id)
-        await note_report(session, enrolment.meeting_id, held=outcome in _CAME)
+    await pass_on(session, plan, occurrence, before, outcome)
     if outcome is Attended.NOT_HELD:
         await _apologise(session, plan, occurrence)
     ids = {"plan_id": plan.id, "occurrence_id": occurrence.id}

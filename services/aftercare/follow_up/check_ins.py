@@ -6,34 +6,31 @@ One nobody answered is an unanswered one, never bad news. The caller has locked 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.follow_up.concerns import raise_concern
+from services.aftercare.follow_up.concerns import SAME_DAY, raise_concern
 from services.aftercare.follow_up.follow_ups import sign_of_life
 from services.aftercare.follow_up.instruments import INSTRUMENTS, Worry, flags_of, scores_of, worries_of
 from services.aftercare.messages.outgoing import write_to
 from services.aftercare.plans.risks import note_instrument
 from services.aftercare.tables import CheckIn, Plan, Purpose
 from shared import clock
-from shared.contracts.aftercare import CheckInScored, ConcernCause, Instrument
+from shared.contracts.aftercare import CheckInScored, Instrument
 from shared.contracts.fact import new_id
-from shared.jobs import schedule
 from shared.messaging.outbox import say
 from shared.sealing import box
 from shared.upsert import insert_or_ignore
 
-ASK_AGAIN = "ask_again"
 ITEMS, SCORES = "check_ins.items", "check_ins.scores"
-_AFTER_USE = timedelta(hours=48)
 
 
 class Closed(Exception):
-    """The time for answering is over, or staff entered it already."""
+    """The time for answering is over, or the other side, staff or the client, has answered it."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +81,14 @@ async def answer(
 ) -> Answered:
     """The client's own answers; again within the window corrects them. Items may be skipped.
 
-    Raises NotAnItem, and Closed: words of danger in a late answer are heard all the same.
+    Raises NotAnItem, and Closed: danger and use are heard all the same, however late they are told.
     """
     INSTRUMENTS[check_in.instrument].check(items)
     if check_in.open_until <= clock.now() or check_in.recorded_by is not None:
-        level = await _raise(session, plan, check_in, worries_of(check_in.instrument, {}, words))
-        if level:
+        worries = worries_of(check_in.instrument, items, words)
+        pressing = [worry for worry in worries if worry.level >= SAME_DAY]
+        if level := await _raise(session, plan, check_in, pressing):
+            await sign_of_life(session, plan)
             return Answered(level)
         raise Closed
     level = await _keep(session, plan, check_in, items, words, by=None)
@@ -108,7 +107,8 @@ async def enter(
 ) -> tuple[CheckIn, Answered]:
     """What staff bring from paper, a call or the EHR. It answers the one that is due around that day.
 
-    Raises NotAnItem. Sent again for the same day it corrects what was entered.
+    Raises NotAnItem, and Closed: what the client answered is the client's to correct. Sent again for the
+    same day it corrects what was entered.
     """
     INSTRUMENTS[instrument].check(items)
     check_in = await _meant(session, plan, instrument, on)
@@ -122,6 +122,8 @@ async def enter(
             open_until=clock.now(),
         )
         session.add(check_in)
+    elif check_in.answered_at is not None and check_in.recorded_by is None:
+        raise Closed
     return check_in, Answered(await _keep(session, plan, check_in, items, "", by=staff_id))
 
 
@@ -165,9 +167,6 @@ async def _raise(session: AsyncSession, plan: Plan, check_in: CheckIn, worries: 
     for worry in worries:
         key = f"check_in:{check_in.id}:{worry.cause.value}"
         await raise_concern(session, plan, worry.level, worry.cause, key=key)
-        if worry.cause is ConcernCause.USE:
-            due = clock.now() + _AFTER_USE
-            await schedule(session, ASK_AGAIN, plan.id, due_at=due, key=f"{ASK_AGAIN}:{check_in.id}")
     return max((worry.level for worry in worries), default=0)
 
 

@@ -74,6 +74,8 @@ async def climb(session: AsyncSession, plan: Plan, zone: str, centre_zone: str) 
     standing = await _standing(session, plan, zone, now)
     rung = rung_of(standing)
     before, plan.rung = plan.rung, max(rung, plan.rung)
+    if standing.missed and _is_in_first_days(plan, now):
+        await _call_today(session, plan, zone, now)
     if rung > before:
         await _act(session, plan, rung, zone, centre_zone, now)
 
@@ -123,17 +125,25 @@ async def _act(
             await write_to(session, plan, Purpose.DOOR_OPEN, key=f"door_open:{plan.id}:{episode}")
 
 
-async def _warm_word(session: AsyncSession, plan: Plan, episode: str, zone: str, now: datetime) -> None:
+def _is_in_first_days(plan: Plan, now: datetime) -> bool:
+    """Of somebody closely followed: a missed date is a call the same day, whatever else the ladder asks."""
     assert plan.left_at is not None
-    if is_called_at_once(days_since(plan.left_at, now), intensive=plan.tier is Tier.INTENSIVE):
-        await ask_person(
-            session,
-            plan,
-            FollowUpKind.SAME_DAY_CALL,
-            key=f"rung_1:{episode}",
-            due_from=now,
-            due_by=same_day(now, zone),
-        )
+    return is_called_at_once(days_since(plan.left_at, now), intensive=plan.tier is Tier.INTENSIVE)
+
+
+async def _call_today(session: AsyncSession, plan: Plan, zone: str, now: datetime) -> None:
+    await ask_person(
+        session,
+        plan,
+        FollowUpKind.SAME_DAY_CALL,
+        key=f"rung_1:{_episode(plan, Rung.WARM_WORD)}",
+        due_from=now,
+        due_by=same_day(now, zone),
+    )
+
+
+async def _warm_word(session: AsyncSession, plan: Plan, episode: str, zone: str, now: datetime) -> None:
+    if _is_in_first_days(plan, now):
         return
     await write_to(
         session,

@@ -29,9 +29,14 @@ from shared.sealing import box
 from shared.upsert import insert_or_ignore
 
 PAGE_CONCERN = "page_concern"
+BY_TONIGHT = "by_tonight"
+ASK_AGAIN = "ask_again"
 NOTE = "concerns.note"
 PAGES, SAME_DAY = 3, 2
 _WITHIN = {3: timedelta(minutes=15), 2: timedelta(hours=8), 1: timedelta(hours=48)}
+_AFTER_USE = timedelta(hours=48)
+# Before everything else that is due: the runner takes the earliest first.
+_AHEAD = timedelta(days=1)
 
 
 async def raise_concern(
@@ -69,13 +74,29 @@ async def raise_concern(
 
 
 async def _call(session: AsyncSession, plan: Plan, concern: Concern, now: datetime) -> None:
+    """Somebody with a time, whatever the level. Use is always met the same day, whoever told of it."""
+    used = concern.cause is ConcernCause.USE
     if concern.level >= PAGES:
-        await schedule(session, PAGE_CONCERN, concern.id, key=page_key(concern.id, 0))
-    elif concern.level == SAME_DAY:
-        used = concern.cause is ConcernCause.USE
-        kind = FollowUpKind.USE_REPORTED if used else FollowUpKind.SAME_DAY_CALL
-        key = f"concern:{concern.id}"
-        await ask_person(session, plan, kind, key=key, due_from=now, due_by=concern.due_by)
+        await schedule(session, PAGE_CONCERN, concern.id, due_at=now - _AHEAD, key=page_key(concern.id, 0))
+    if concern.level < PAGES or used:
+        due_by = min(concern.due_by, now + _WITHIN[SAME_DAY]) if used else concern.due_by
+        kind, key = call_kind(concern), call_key(concern)
+        await ask_person(session, plan, kind, key=key, due_from=now, due_by=due_by)
+    if concern.level == SAME_DAY or (used and concern.level < PAGES):
+        await schedule(session, BY_TONIGHT, concern.id)
+    if used:
+        key = f"{ASK_AGAIN}:{concern.id}"
+        await schedule(session, ASK_AGAIN, plan.id, due_at=now + _AFTER_USE, key=key)
+
+
+def call_kind(concern: Concern) -> FollowUpKind:
+    if concern.cause is ConcernCause.USE:
+        return FollowUpKind.USE_REPORTED
+    return FollowUpKind.SAME_DAY_CALL if concern.level >= SAME_DAY else FollowUpKind.COUNSELLOR
+
+
+def call_key(concern: Concern) -> str:
+    return f"concern:{concern.id}"
 
 
 def page_key(concern_id: UUID, turn: int) -> str:
@@ -104,9 +125,15 @@ async def resolve(session: AsyncSession, concern: Concern, staff_id: UUID, note:
     return True
 
 
-async def open_concerns(session: AsyncSession) -> Sequence[Concern]:
-    """What nobody resolved: not taken on before taken on, the gravest first, then the oldest."""
+async def open_concerns(session: AsyncSession, *, consented_only: bool = False) -> Sequence[Concern]:
+    """What nobody resolved: not taken on before taken on, the gravest first, then the oldest.
+
+    `consented_only`: of clients who agreed to aftercare, and whatever pages somebody.
+    """
     query = select(Concern).where(Concern.resolved_at.is_(None))
+    if consented_only:
+        consenting = select(Plan.id).where(Plan.consent_id.is_not(None))
+        query = query.where(Concern.plan_id.in_(consenting) | (Concern.level >= PAGES))
     untaken_first = Concern.acknowledged_at.is_not(None)
     in_order = query.order_by(untaken_first, Concern.level.desc(), Concern.opened_at, Concern.id)
     return (await session.scalars(in_order)).all()

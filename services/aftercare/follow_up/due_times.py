@@ -12,6 +12,7 @@ OPENS, CLOSES = time(9), time(20)
 _LAST_START = time(17)  # a call asked for later than this today has not enough of the day left
 _NOON = time(12)
 _WORK_ENDS = time(17)
+_DAY_ENDS = time(23, 59)
 _SATURDAY = 5
 
 
@@ -39,6 +40,15 @@ def same_day(now: datetime, zone: str) -> datetime:
     if here.time() < _LAST_START:
         return instant(here.date(), CLOSES, zone)
     return instant(here.date() + timedelta(days=1), _NOON, zone)
+
+
+def by_tonight(now: datetime, zone: str) -> datetime:
+    """Of what cannot wait for tomorrow: tonight at 20:00, asked in the evening still before midnight; asked
+    in the night, at noon."""
+    here = now.astimezone(ZoneInfo(zone))
+    if here.time() >= _LAST_START:
+        return instant(here.date(), _DAY_ENDS, zone)
+    return same_day(now, zone)
 
 
 def within_working_days(now: datetime, days: int, zone: str) -> datetime:

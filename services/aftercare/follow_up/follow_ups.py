@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.follow_up.ladder import Rung
+from services.aftercare.follow_up.ladder import LOST_AFTER, Rung
 from services.aftercare.tables import FollowUp, Plan, PlanState
 from services.aftercare.workplace import Workplace
 from shared import clock
@@ -38,7 +38,12 @@ async def ask_person(
     due_from: datetime,
     due_by: datetime,
 ) -> None:
-    """Once per key. One that was cancelled with its plan comes back when it is asked for again."""
+    """Once per key. One that was cancelled with its plan comes back when it is asked for again.
+
+    Nobody is asked to call the dead: their family would answer.
+    """
+    if plan.state is PlanState.CLOSED:
+        return
     follow_up, is_new = await _row(session, plan, kind, key, due_from, due_by)
     if is_new or follow_up.state is FollowUpState.CANCELLED:
         await _begin(session, follow_up, due_from, due_by)
@@ -68,10 +73,23 @@ async def cancel_follow_ups(session: AsyncSession, plan: Plan) -> None:
             follow_up.version += 1
 
 
-async def sign_of_life(session: AsyncSession, plan: Plan) -> None:
-    """The client was heard of. A plan whose contact was lost goes on: a job of its own does that."""
+async def withdraw_task(session: AsyncSession, plan: Plan, key: str) -> None:
+    """What asked for it was an error. What somebody has begun stays."""
+    query = select(FollowUp).where(FollowUp.plan_id == plan.id, FollowUp.key == key)
+    follow_up = (await session.scalars(query)).first()
+    if follow_up is not None and follow_up.state in TO_DO and not follow_up.attempts:
+        follow_up.state = FollowUpState.CANCELLED
+        follow_up.version += 1
+
+
+async def sign_of_life(session: AsyncSession, plan: Plan, at: datetime | None = None) -> None:
+    """The client was heard of, now or `at` that time. A plan whose contact was lost goes on: a job of its
+    own does that. What is told so late that contact would be lost since is no sign of life any more."""
     now = clock.now()
-    plan.last_contact_at = max(plan.last_contact_at or now, now)
+    at = at or now
+    plan.last_contact_at = max(plan.last_contact_at or at, at)
+    if now - at >= LOST_AFTER:
+        return
     plan.rung = min(plan.rung, Rung.COUNSELLOR)  # the rungs above it are about silence
     if plan.state is PlanState.LOST_CONTACT:
         await schedule(session, REGAIN_CONTACT, plan.id, key=f"{REGAIN_CONTACT}:{plan.id}:{_stamp(now)}")

@@ -6,7 +6,7 @@ for is no miss; two in a row are a reason to ask, whatever they were.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 
 from shared.contracts.intake import ContactChannel
@@ -14,6 +14,7 @@ from shared.contracts.intake import ContactChannel
 _TWO_IN_A_ROW, _WEEK = 2, 7
 _THREE_IN_A_ROW, _FORTNIGHT = 3, 14
 _SILENT, _LOST = 21, 30  # days without a sign of life
+LOST_AFTER = timedelta(days=_LOST)
 _TRIES, _CHANNELS = 3, 2
 _CALLED_AT_ONCE = 14  # days after leaving in which the intensive tier is called the same day
 

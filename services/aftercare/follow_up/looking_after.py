@@ -1,7 +1,8 @@
 """The daily look after somebody who has left: questions that are due, silence that grows, the open door.
 
-One job a plan and local day, at 09:00 on the client's clock, each setting the next; twice on one day is once.
-A service that was at rest for days catches up with one look.
+One job a plan and local day, at 09:00 on the client's clock; twice on one day is once. Each sets the next
+before it looks, so that a look which fails for good costs one day and not the year. A service that was at
+rest for days catches up with one look.
 """
 
 from datetime import datetime, timedelta
@@ -60,20 +61,30 @@ async def set_calls(place: Workplace, job: Job) -> None:
 
 async def look_after(place: Workplace, job: Job) -> None:
     """The job. While the plan rests it only sets the next look."""
+    now = clock.now()
+    zone, weekday = await _set_next(place, job, now)
     async with place.database.transaction() as session:
         plan = await locked(session, job.subject_id)
-        now = clock.now()
-        if plan is not None and plan.left_at is not None and plan.state not in OVER:
-            zone, weekday = await zone_of(session, plan, place.settings.centre_zone)
+        if plan is not None and plan.left_at is not None:
             if plan.state in _ASKED:
                 for due in due_questionnaires(plan.left_at, now, weekday, zone):
                     await open_check_in(session, plan, due.instrument, due.due_on, due.open_until)
                 await climb(session, plan, zone, place.settings.centre_zone)
             elif plan.state is PlanState.LOST_CONTACT:
                 await _touch_lightly(session, plan, now, place.settings.centre_zone)
-            if days_since(plan.left_at, now) <= LAST_DAY:
-                await _look_again(session, plan, zone, now)
         await finish(session, job)
+
+
+async def _set_next(place: Workplace, job: Job, now: datetime) -> tuple[str, int]:
+    """In a transaction of its own. The client's zone and fixed day, for the look itself."""
+    async with place.database.transaction() as session:
+        plan = await locked(session, job.subject_id)
+        if plan is None or plan.left_at is None or plan.state in OVER:
+            return place.settings.centre_zone, 0
+        zone, weekday = await zone_of(session, plan, place.settings.centre_zone)
+        if days_since(plan.left_at, now) <= LAST_DAY:
+            await _look_again(session, plan, zone, now)
+    return zone, weekday
 
 
 def _is_followed(plan: Plan) -> bool:

@@ -1,6 +1,6 @@
 """Does a meeting fit a client? Hard filters in a fixed order; the first that fails is the reason shown."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -117,7 +117,7 @@ def _refused_anyhow(client: Client, listing: Listing, today: date, accepted: boo
         return Reason.PROGRAM_NOT_IN_PATHWAY
     if meeting.exclusive_audiences and not meeting.exclusive_audiences & client.audiences:
         return Reason.AUDIENCE_EXCLUSIVE
-    if not set(meeting.languages) & set(client.languages):
+    if not any(language in client.languages for language in meeting.languages):
         return Reason.LANGUAGE
     if not meeting.offerable or stale:
         return Reason.STALE_LISTING
@@ -155,11 +155,11 @@ def _judge_way(
         return Rejected(listing, Reason.NO_VERIFICATION)
 
     assert meeting.recurrence is not None  # `offerable` was asked above
-    starts = next_occurrences(meeting.recurrence, client.start, LOOKED_AHEAD, client.zone)
+    starts = tuple(next_occurrences(meeting.recurrence, client.start, LOOKED_AHEAD, client.zone))
     pad = client.travel_minutes if way is Modality.IN_PERSON else 0
-    spans = [_span(start, client.zone, meeting.duration, pad) for start in starts]
+    spans = _spans(starts, client.zone, meeting.duration, pad)
     # Eight dates are one or two different spans of the week: each is looked at once.
-    inside = {span: _inside(span, client.windows) for span in set(spans)}
+    inside = {span: _inside(span, client.windows) for span in dict.fromkeys(spans)}
     fits = [inside[span] for span in spans]
     drifts = None
     if not any(fits):
@@ -177,10 +177,10 @@ def _judge_way(
     if listing.id in around.full and not accepted:
         return Rejected(listing, Reason.CAPACITY)
     reachable = next((start for start in starts if start >= client.start + _PROMPT), starts[-1])
-    return Suitable(listing, way, tuple(starts), reachable, miles, drifts)
+    return Suitable(listing, way, starts, reachable, miles, drifts)
 
 
-def _shift(starts: list[datetime], fits: list[bool]) -> Data:
+def _shift(starts: Sequence[datetime], fits: list[bool]) -> Data:
     """The first change of verdict: "fits until 28 October" or "fits from 3 November", with both times."""
     change = next(i for i in range(1, len(fits)) if fits[i] != fits[i - 1])
     before, after = starts[change - 1], starts[change]
@@ -201,9 +201,13 @@ class _Span(NamedTuple):
     returns: int
 
 
-# The same meetings are looked at for every client. `zone` names the clock that `start` is told on: the same
+# The same meetings are looked at for every client. `zone` names the clock that `starts` are told on: the same
 # moment told on another clock equals it in Python, and must not share the answer.
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
+def _spans(starts: tuple[datetime, ...], zone: str, minutes: int, pad: int) -> tuple[_Span, ...]:
+    return tuple(_span(start, zone, minutes, pad) for start in starts)
+
+
 def _span(start: datetime, zone: str, minutes: int, pad: int) -> _Span:
     leaves = start.hour * 60 + start.minute
     end = (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone))

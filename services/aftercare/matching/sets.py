@@ -7,6 +7,7 @@ Nothing here looks at age, insurer, payment or how others attended.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from itertools import combinations, product
 
 from services.aftercare.matching.fitness import Rejected, Suitable, judge, today
@@ -30,15 +31,15 @@ class Scored:
     def id(self) -> str:
         return self.meeting.listing.id
 
-    @property
+    @cached_property
     def score(self) -> int:
         return sum(self.points.values())
 
-    @property
+    @cached_property
     def weekday(self) -> int:
         return self.meeting.first_at.isoweekday() % 7
 
-    @property
+    @cached_property
     def is_smart(self) -> bool:
         return KINDS[self.meeting.listing.meeting.programme] == "smart"
 

@@ -20,9 +20,15 @@ from services.aftercare.measures.after_leaving import (
 )
 from services.aftercare.measures.lists_health import lists_health
 from services.aftercare.measures.reaching import escalation, reach, return_to_care
-from services.aftercare.measures.small_cells import middle, nested, percent, total
+from services.aftercare.measures.small_cells import beside, events, middle, nested, share, total
 from services.aftercare.measures.staying import adherence, engagement, retention
 from services.aftercare.measures.working import points
+
+# What no rule for one answer can hinder: two answers, of spans that differ by a day or two.
+_NOTE = (
+    "Numbers of fewer than eleven people are hidden. Two answers whose days overlap can give away by their "
+    "difference what each of them hides: pass on figures of whole months or quarters only."
+)
 
 
 async def figures(
@@ -38,6 +44,7 @@ async def figures(
         "from": since,
         "until": until,
         "as_of": now,
+        "note": _NOTE,
         "after_leaving": _after_leaving(
             leavings(await reading.stays(session, start, end, here), since, until),
             _days(visits, here),
@@ -55,12 +62,16 @@ async def figures(
         ),
         "reach": reach(await reading.calls(session, start, end, now)),
         "escalation": escalation(await reading.answers(session, start, end)),
-        "return_to_care": return_to_care(await reading.reports_of_use(session, start, end), visits, now),
+        "return_to_care": return_to_care(
+            await reading.reports_of_use(session, start, end),
+            (visits, await reading.readmissions(session, start)),
+            now,
+        ),
         "lists": {
             "sources": await lists_health(session, start, end, now),
-            "unconfirmed_dates": total(unconfirmed),
-            "not_held_reports": total(not_held),
-            "rematched_percent": _rematched(await reading.rematches(session, start, end)),
+            "unconfirmed_dates": events(unconfirmed),
+            "not_held_reports": events(not_held),
+            "rematched_percent": share(*await reading.rematches(session, start, end)),
         },
     }
 
@@ -71,9 +82,10 @@ def _after_leaving(
     meetings: Mapping[UUID, Collection[date]],
     today: date,
 ) -> dict[str, Any]:
+    met = clinical(found, visits, today, days=CLINICAL_DAYS)
     return {
-        "discharges": total(len(found)),
-        "clinical": _shares(clinical(found, visits, today, days=CLINICAL_DAYS)),
+        "discharges": beside(len(found), met.of),
+        "clinical": _shares(met),
         "mutual_help": _shares(mutual_help(found, meetings, today, days=MEETING_DAYS)),
         "days_to_first_meeting": middle(_first_meetings(found, meetings)),
         "note": "An internal estimate by our own definition, not the licensed measure. Clients' ages are "
@@ -97,11 +109,6 @@ def _first_meetings(found: Sequence[Leaving], meetings: Mapping[UUID, Collection
         for one in found
     )
     return [float((day - one.left_on).days) for one, day in zip(found, first, strict=True) if day is not None]
-
-
-def _rematched(counts: tuple[int, int]) -> int | None:
-    enrolled, replaced = counts
-    return percent(replaced, enrolled)
 
 
 def _days(moments: Mapping[UUID, Collection[datetime]], zone: ZoneInfo) -> dict[UUID, set[date]]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.measures.after_leaving import Stay
@@ -107,13 +107,15 @@ async def signs(session: AsyncSession, since: datetime, until: datetime) -> dict
 
 async def date_states(
     session: AsyncSession, since: datetime, until: datetime, now: datetime
-) -> dict[OccurrenceState, int]:
-    """How many dates that are over ended in which state."""
-    query = select(Occurrence.state, func.count()).where(
+) -> dict[OccurrenceState, dict[UUID, int]]:
+    """How many dates of each plan that are over ended in which state."""
+    query = select(Occurrence.state, Occurrence.plan_id, func.count()).where(
         Occurrence.plan_id.in_(_left(since, until)), Occurrence.ends_at <= now
     )
-    rows = await session.execute(query.group_by(Occurrence.state))
-    return dict(rows.all())
+    found: dict[OccurrenceState, dict[UUID, int]] = defaultdict(dict)
+    for state, plan_id, count in await session.execute(query.group_by(Occurrence.state, Occurrence.plan_id)):
+        found[state][plan_id] = count
+    return found
 
 
 async def went_to(session: AsyncSession, since: datetime, until: datetime) -> dict[UUID, set[Programme]]:
@@ -161,7 +163,15 @@ async def steps(session: AsyncSession, since: datetime, until: datetime) -> list
 
 async def calls(session: AsyncSession, since: datetime, until: datetime, now: datetime) -> list[Call]:
     """Scheduled calls whose window is over."""
-    query = select(FollowUp.kind, FollowUp.due_by, FollowUp.done_at, FollowUp.outcome).where(
+    columns = (
+        FollowUp.case_id,
+        FollowUp.kind,
+        FollowUp.due_from,
+        FollowUp.due_by,
+        FollowUp.done_at,
+        FollowUp.outcome,
+    )
+    query = select(*columns).where(
         FollowUp.plan_id.in_(_left(since, until)),
         FollowUp.kind.in_(_CALLS),
         FollowUp.due_by <= now,
@@ -172,7 +182,7 @@ async def calls(session: AsyncSession, since: datetime, until: datetime, now: da
 
 async def answers(session: AsyncSession, since: datetime, until: datetime) -> list[Answer]:
     """Level 3 concerns opened in the span."""
-    query = select(Concern.opened_at, Concern.acknowledged_at).where(
+    query = select(Concern.case_id, Concern.opened_at, Concern.acknowledged_at).where(
         Concern.level == 3, Concern.opened_at >= since, Concern.opened_at < until
     )
     return [Answer(*row) for row in await session.execute(query)]
@@ -187,23 +197,33 @@ async def reports_of_use(
     return (await session.execute(query)).all()
 
 
-async def rematches(session: AsyncSession, since: datetime, until: datetime) -> tuple[int, int]:
-    """Enrolments ever on a calendar, and those that another one took the place of."""
-    replaced = func.count().filter(Enrolment.state == EnrolmentState.REPLACED)
-    query = select(func.count(), replaced).where(
+async def readmissions(session: AsyncSession, since: datetime) -> dict[UUID, list[datetime]]:
+    """When somebody came back into the house, by case."""
+    query = select(StayRow.case_id, StayRow.admitted_at).where(StayRow.admitted_at >= since)
+    return _grouped([(case_id, at) for case_id, at in await session.execute(query) if at is not None])
+
+
+async def rematches(session: AsyncSession, since: datetime, until: datetime) -> tuple[list[UUID], list[UUID]]:
+    """Whose enrolments that were ever on a calendar: those another one took the place of, and the rest."""
+    query = select(Enrolment.case_id, Enrolment.state).where(
         Enrolment.plan_id.in_(_left(since, until)), Enrolment.active_at.is_not(None)
     )
-    enrolled, gone = (await session.execute(query)).one()
-    return enrolled, gone
+    rows = (await session.execute(query)).all()
+    replaced = [case_id for case_id, state in rows if state is EnrolmentState.REPLACED]
+    return replaced, [case_id for case_id, state in rows if state is not EnrolmentState.REPLACED]
 
 
-async def doubtful_dates(session: AsyncSession, since: datetime, until: datetime) -> tuple[int, int]:
-    """Dates in the span whose listing is not to be believed now, and meetings nobody was at."""
-    unconfirmed = func.count().filter(Occurrence.state == OccurrenceState.UNCONFIRMED)
-    not_held = func.count().filter(Occurrence.state == OccurrenceState.NOT_HELD)
-    span = and_(Occurrence.starts_at >= since, Occurrence.starts_at < until)
-    row = (await session.execute(select(unconfirmed, not_held).where(span))).one()
-    return row[0], row[1]
+async def doubtful_dates(
+    session: AsyncSession, since: datetime, until: datetime
+) -> tuple[list[UUID], list[UUID]]:
+    """Whose dates in the span: those whose listing is not to be believed now, and those nobody was at."""
+    found = {OccurrenceState.UNCONFIRMED: list[UUID](), OccurrenceState.NOT_HELD: list[UUID]()}
+    query = select(Occurrence.state, Occurrence.case_id).where(
+        Occurrence.starts_at >= since, Occurrence.starts_at < until, Occurrence.state.in_(found)
+    )
+    for state, case_id in await session.execute(query):
+        found[state].append(case_id)
+    return found[OccurrenceState.UNCONFIRMED], found[OccurrenceState.NOT_HELD]
 
 
 def _grouped(rows: Sequence[tuple[UUID, datetime]]) -> dict[UUID, list[datetime]]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.aftercare.measures.small_cells import may_show, percent, table, total
+from services.aftercare.measures.small_cells import LEAST, events, percent, share, table
 from services.aftercare.meetings.normal_form import Programme
 from services.aftercare.tables import Tier
 from shared.contracts.aftercare import OccurrenceState
 
 WEEKS = 52
 _WEEK = timedelta(weeks=1)
+_MIX = ("smart", "twelve_step", "both", "other", "nothing")
 _SMART = frozenset({Programme.SMART, Programme.FAMILY, Programme.LIFE_SKILLS})
 _TWELVE_STEP = frozenset({Programme.AA, Programme.NA})
 
@@ -45,34 +46,51 @@ def retention(
     }
 
 
-def adherence(states: Mapping[OccurrenceState, int]) -> dict[str, object]:
-    """Dates come to, of those planned. Unknown is shown apart: it is neither. Excused dates and meetings that
-    were not held were nobody's to keep, and cancelled ones were none."""
-    partly = states.get(OccurrenceState.PARTLY, 0)
-    cells = {
-        "came": states.get(OccurrenceState.ATTENDED, 0) + partly,
-        "missed": states.get(OccurrenceState.MISSED, 0),
-        "unknown": states.get(OccurrenceState.UNKNOWN, 0),
+def adherence(states: Mapping[OccurrenceState, Mapping[UUID, int]]) -> dict[str, object]:
+    """Dates come to, of those planned; `states`: how many dates of each plan ended in which. Unknown is shown
+    apart: it is neither. Excused dates and meetings that were not held were nobody's to keep, and cancelled
+    ones were none."""
+    whole, partly, excused, not_held = (
+        _whose(states, state)
+        for state in (
+            OccurrenceState.ATTENDED,
+            OccurrenceState.PARTLY,
+            OccurrenceState.EXCUSED,
+            OccurrenceState.NOT_HELD,
+        )
+    )
+    parts = {
+        "came": [*whole, *partly],
+        "missed": _whose(states, OccurrenceState.MISSED),
+        "unknown": _whose(states, OccurrenceState.UNKNOWN),
     }
-    planned = sum(cells.values())
-    shown = table(cells)
+    shown = table({name: Counter(whose) for name, whose in parts.items()})
+    shares = {
+        name: share(whose, [one for other in parts if other != name for one in parts[other]])
+        for name, whose in parts.items()
+    }
     return {
-        "planned": total(planned),
+        "planned": events([one for whose in parts.values() for one in whose]),
         "dates": shown,
-        "percent": {name: None if shown[name] is None else percent(cells[name], planned) for name in cells},
-        "came_for_a_part": partly if may_show(partly, cells["came"]) else None,
-        "excused": total(states.get(OccurrenceState.EXCUSED, 0)),
-        "not_held": total(states.get(OccurrenceState.NOT_HELD, 0)),
+        "percent": {name: None if shown[name] is None else shares[name] for name in parts},
+        "came_for_a_part": len(partly) if min(len(set(whole)), len(set(partly))) >= LEAST else None,
+        "excused": events(excused),
+        "not_held": events(not_held),
     }
+
+
+def _whose(states: Mapping[OccurrenceState, Mapping[UUID, int]], state: OccurrenceState) -> list[UUID]:
+    """Whose each of the dates in this state was."""
+    return list(Counter(states.get(state, {})).elements())
 
 
 def engagement(went_to: Mapping[UUID, Collection[Programme]], plans: int) -> dict[str, object]:
-    """Plans by what their clients went to at least once."""
-    counts: Counter[str] = Counter()
+    """Plans by what their clients went to at least once, in per cent: beside the number of discharges, a
+    number of plans would tell how many were transferred or died."""
+    counts: dict[str, int] = dict.fromkeys(_MIX, 0)
     for programmes in went_to.values():
         smart, twelve = bool(_SMART & set(programmes)), bool(_TWELVE_STEP & set(programmes))
         other = "other" if programmes else "nothing"
         counts["both" if smart and twelve else "smart" if smart else "twelve_step" if twelve else other] += 1
     counts["nothing"] += plans - len(went_to)
-    names = ("smart", "twelve_step", "both", "other", "nothing")
-    return {"plans": total(plans), "by": table({name: counts[name] for name in names})}
+    return {"percent": {name: percent(count, plans) for name, count in counts.items()}}

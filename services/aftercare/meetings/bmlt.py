@@ -7,9 +7,10 @@ meeting's, and says nothing here.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import time
 from typing import Any
 
-from services.aftercare.meetings import cells, zones
+from services.aftercare.meetings import cells, zone_names, zones
 from services.aftercare.meetings.bmlt_formats import Formats
 from services.aftercare.meetings.cells import Slot, Unreadable
 from services.aftercare.meetings.drafts import Draft, Terms, Unusable, meeting_of
@@ -20,11 +21,13 @@ from services.aftercare.meetings.venues import venue
 
 Row = dict[str, Any]
 
-# Names no other format has; a request can trim all others away.
+# Its columns; a request can trim any of them away.
 COLUMNS = frozenset(
     {"id_bigint", "weekday_tinyint", "service_body_bigint", "meeting_name", "format_shared_id_list",
      "location_municipality", "duration_time", "root_server_uri", "worldid_mixed"}
 )  # fmt: skip
+# A sheet may call its meetings' names that, too; every other one of them is nobody else's.
+TELLING = COLUMNS - {"meeting_name"}
 _IN_PERSON, _VIRTUAL, _HYBRID = "1", "2", "3"
 _PASSCODE = re.compile(
     r"\W*\b(?:pass ?code|pass ?word|pwd|pw|meeting id|zoom id)\b[\s:#=]*[\w ]*", re.IGNORECASE
@@ -49,7 +52,7 @@ def entries(
 def _draft(row: Any, formats: Formats) -> Draft:
     if not isinstance(row, dict):
         raise Unusable("not_an_object")
-    if cells.text(row.get("published")) == "0":
+    if cells.yes_or_no(row.get("published")) is False:
         raise Unusable("not_published")
     starts = cells.clock(row.get("start_time"))
     if isinstance(starts, Unreadable):
@@ -62,12 +65,12 @@ def _draft(row: Any, formats: Formats) -> Draft:
     modalities = _modalities(cells.text(row.get("venue_type")), told.keys, join, open_door)
     return Draft(
         key=_key(row),
-        name=cells.text(row.get("meeting_name")),
-        called=cells.text(row.get("location_text")) or where.city,
+        name=cells.label(row.get("meeting_name")),
+        called=cells.label(row.get("location_text")) or where.city,
         slot=_slot(row.get("weekday_tinyint")),
         starts=starts,
         minutes=_minutes(row.get("duration_time")),
-        stated_zone=cells.text(row.get("time_zone")),
+        stated_zone=_zone(row, starts),
         place=where,
         point=point,
         venue=_venue(row, where, point, in_person=Modality.IN_PERSON in modalities),
@@ -83,7 +86,13 @@ def _key(row: Row) -> str:
     """(server, id): an aggregator's own ids are not those of the servers it gathers from."""
     own = cells.text(row.get("id_bigint"), 40)
     server = cells.link(row.get("root_server_uri")).rstrip("/")[:180]
+    server = server or cells.text(row.get("root_server_id"), 40)
     return f"{server}#{own}" if own and server else own
+
+
+def _zone(row: Row, starts: time | None) -> str:
+    said = (cells.text(row.get(name), 2000) for name in ("meeting_name", "comments"))
+    return cells.text(row.get("time_zone")) or zone_names.beside_time(starts, *said)
 
 
 def _slot(cell: Any) -> Slot | None:
@@ -148,10 +157,10 @@ def _venue(row: Row, where: zones.Place, point: tuple[float, float] | None, *, i
     ]
     if not in_person:
         return venue(", ".join(filter(None, area)), None, None)
-    written = [cells.text(row.get("location_text")), _street(row), *area]
+    written = [cells.label(row.get("location_text")), _street(row), *area]
     directions = _PASSCODE.sub("", cells.impersonal(row.get("location_info"))).strip()
     return venue(", ".join(filter(None, written)), point, where, directions)
 
 
 def _street(row: Row) -> str:
-    return cells.text(row.get("location_street"))
+    return cells.label(row.get("location_street"))

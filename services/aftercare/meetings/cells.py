@@ -4,6 +4,7 @@ What is absent is None; what is there but cannot be read is `UNREADABLE`, so tha
 reason instead of silently becoming "by appointment".
 """
 
+import hashlib
 import html
 import re
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ class Unreadable:
 UNREADABLE: Final = Unreadable()
 
 _DAY_STEMS = (
-    ("sun", "dom", "dim"), ("mon", "lun"), ("tue", "mar"), ("wed", "mie", "mié", "mer"),
-    ("thu", "jue", "jeu"), ("fri", "vie", "ven"), ("sat", "sab", "sáb", "sam"),
+    ("su", "dom", "dim"), ("mo", "lun"), ("tu", "mar"), ("we", "mie", "mié", "mer"),
+    ("th", "jue", "jeu"), ("fr", "vie", "ven"), ("sa", "sáb"),
 )  # fmt: skip
 _DAY_NAME = re.compile(
     r"\b(?:(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?)(?:day)?s?"
@@ -32,19 +33,40 @@ _DAY_NAME = re.compile(
 _RANGE = re.compile(
     rf"(?P<first>{_DAY_NAME.pattern})\.?\s*(?:-|\u2013|\u2014|to|through|thru)\s*(?P<last>{_DAY_NAME.pattern})\.?"
 )
+_TWO_LETTERS = r"(?:su|mo|tu|we|th|fr|sa)"  # "we" is a word, too: only where nothing else is written
+_ALL_SHORT = re.compile(rf"{_TWO_LETTERS}(?:[\s,;/&+.]+{_TWO_LETTERS})*\.?")
 _GROUPS = {
-    "daily": range(7), "every day": range(7), "everyday": range(7), "all days": range(7),
-    "weekdays": range(1, 6), "weekends": (0, 6),
-}  # fmt: skip
+    "daily": range(7),
+    "every day": range(7),
+    "everyday": range(7),
+    "all days": range(7),
+    "weekdays": range(1, 6),
+    "m-f": range(1, 6),
+    "weekends": (0, 6),
+}
+_BY_APPOINTMENT = re.compile(r"(?:by )?appointments?(?: only)?|on request")  # fmt: skip
 _ORDINALS = {
     "1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4, "last": -1,
+    "1er": 1, "primer": 1, "primero": 1, "premier": 1, "segundo": 2, "deuxième": 2, "tercer": 3, "tercero": 3,
+    "troisième": 3, "cuarto": 4, "quatrième": 4, "último": -1, "ultimo": -1, "dernier": -1,
 }  # fmt: skip
-_ORDINAL = re.compile(r"\b(?:1st|first|2nd|second|3rd|third|4th|fourth|last)\b")
-# What the normal form cannot say must not become "every week": a fifth week, or all weeks but some.
-_BEYOND = re.compile(r"\b(?:5th|fifth|except|excluding|but not|not|no)\b")
-_EVERY_OTHER = re.compile(r"every other|every (?:2|two|second) weeks|bi-?weekly|alternate")
+_ORDINAL = re.compile(rf"\b(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\b")
+# What the normal form cannot say must not become "every week": a fifth week, or all weeks but some, or a
+# rhythm that is named without saying which week.
+_BEYOND = re.compile(
+    r"\b(?:5th|fifth|quinto|except|excluding|excepto|salvo|sauf|but not|not|no|odd|even|quarterly|monthly"
+    r"|(?:to|from) (?:the )?last|penultimate|pen[uú]ltimo|once a month|mensual(?:mente)?|mensuel"
+    r"|every (?:third|3rd|3|three|fourth|4th|4|four) weeks?)\b"
+)
+_EVERY_OTHER = re.compile(
+    r"every other|every (?:2|two|second) weeks|bi-?weekly|fortnightly|alternat"
+    r"|quincenal|cada (?:2|dos)\b"
+)
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?(?::\d{2}(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
+)
+_ZONE_WORDS = re.compile(
+    r"\s*\(?\b(?:(?:[ecmp][sd]?t)|(?:eastern|central|mountain|pacific)(?: standard| daylight)?(?: time)?)\)?$"
 )
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
@@ -52,7 +74,15 @@ _PLAIN = re.compile(
     r"[!-%'-;=?-~]*(?: [!-%'-;=?-~]+)* ?"
 )  # ASCII words with nothing in them to strip: the usual cell
 _HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\ufeff\ud800-\udfff]")
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\(?\d[\d().\s-]{7,}\d")
+_EMAIL = r"(?:mailto:)?[\w.+-]{1,64}\s?(?:@|[\[(]at[\])])\s?[\w-]+(?:\s?(?:\.|[\[(]dot[\])])\s?[\w-]+)+"
+# In running text any long row of digits; in names and addresses only what is written like a telephone number:
+# house numbers and ZIP+4 codes are digits too.
+_PERSONAL = re.compile(rf"{_EMAIL}|\+?\(?\d[\d().\s-]{{7,}}\d", re.IGNORECASE)
+_CONTACT = re.compile(
+    rf"{_EMAIL}|\+\d[\d().\s-]{{7,}}\d|(?<![\d-])(?:1[\s.-])?\(?\d{{3}}\)?[\s.-]*\d{{3}}[\s.-]*\d{{4}}(?![\d-])"
+    r"|(?<!\d)0\d{2,4}[\s.-]\d{3,4}[\s.-]?\d{3,4}(?!\d)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -75,9 +105,27 @@ def text(value: Any, limit: int = 255) -> str:
     return _SPACE.sub(" ", _HIDDEN.sub("", _TAG.sub(" ", plain))).strip()[:limit].strip()
 
 
+def _hashed(own: str) -> str:
+    return hashlib.sha256(own.encode("utf-8", "replace")).hexdigest()[:24]
+
+
 def impersonal(value: Any, limit: int = 500) -> str:
     """Text without e-mail addresses and telephone numbers: they belong to people, not to the place."""
     return _SPACE.sub(" ", _PERSONAL.sub("", text(value, limit))).strip()
+
+
+def label(value: Any, limit: int = 255) -> str:
+    """A name or an address, in which somebody may have written how to reach them."""
+    plain = text(value, limit)
+    if "@" not in plain and "(at)" not in plain.lower() and sum(map(str.isdigit, plain)) < 9:
+        return plain
+    return _SPACE.sub(" ", _CONTACT.sub("", plain)).strip(" ,;:-")
+
+
+def key(value: Any) -> str:
+    """A list's own id for a row; hashed when it is somebody's address, so that it stays the same."""
+    own = text(value, 180)
+    return own if label(own) == own.strip(" ,;:-") or "@" not in own else _hashed(own)
 
 
 def slots(value: Any) -> list[Slot | Unreadable]:
@@ -105,8 +153,8 @@ def slots(value: Any) -> list[Slot | Unreadable]:
 
 
 def _slots_in_words(value: str) -> list[Slot | Unreadable]:
-    words = text(value).lower()
-    if not words:
+    words = text(value).lower().strip("[]\"' ")
+    if not words or _BY_APPOINTMENT.fullmatch(words):
         return []
     if re.fullmatch(r"[\d\s,;.]+", words):
         numbers = [part for part in re.split(r"[\s,;]+", words) if part]
@@ -120,7 +168,8 @@ def _slots_in_words(value: str) -> list[Slot | Unreadable]:
         return [Slot(day) for day in _GROUPS[words]]
     setpos = tuple(dict.fromkeys(_ORDINALS[found] for found in _ORDINAL.findall(words)))
     interval = 2 if _EVERY_OTHER.search(words) else 1
-    days = dict.fromkeys(map(_weekday, _DAY_NAME.findall(words)))
+    names = re.findall(_TWO_LETTERS, words) if _ALL_SHORT.fullmatch(words) else _DAY_NAME.findall(words)
+    days = dict.fromkeys(map(_weekday, names))
     return [Slot(day, () if interval == 2 else setpos, interval) for day in days] or [UNREADABLE]
 
 
@@ -129,7 +178,7 @@ def _weekday(name: str) -> int:
 
 
 def clock(value: Any) -> time | Unreadable | None:
-    """A wall time: "19:00", "9:00", "8:00 PM", "7pm", "19:00:00", "noon", "midnight"."""
+    """A wall time: "19:00", "9:00", "8:00 PM", "7pm", "1900", "19:00:00", "noon", "7 PM Eastern"."""
     if value is None or value == "":
         return None
     if not isinstance(value, str):
@@ -141,7 +190,9 @@ def clock(value: Any) -> time | Unreadable | None:
         return time(12)
     if words in ("midnight", "12 midnight", "12:00 midnight", "24:00", "24:00:00"):
         return time(0)
-    found = _CLOCK.fullmatch(words)
+    if re.fullmatch(r"\d{4}", words):
+        words = f"{words[:2]}:{words[2:]}"
+    found = _CLOCK.fullmatch(_ZONE_WORDS.sub("", words))
     if found is None or (found["minute"] is None and found["half"] is None):
         return UNREADABLE
     hour, minute = int(found["hour"]), int(found["minute"] or 0)
@@ -151,6 +202,23 @@ def clock(value: Any) -> time | Unreadable | None:
             return time(hour, minute) if hour < 24 and minute < 60 else UNREADABLE
         hour = hour % 12 + (12 if found["half"].startswith("p") else 0)
     return time(hour, minute) if hour < 24 and minute < 60 else UNREADABLE
+
+
+def span(value: Any) -> tuple[time | Unreadable | None, time | Unreadable | None]:
+    """Start and end of a time cell; the end is None unless both are in it: "7:00 PM - 8:00 PM", "7-8pm"."""
+    starts = clock(value)
+    ends = re.split(r"\s*(?:-|\u2013|\u2014|\bto\b)\s*", text(value).lower()) if starts is UNREADABLE else []
+    if len(ends) != 2:
+        return starts, None
+    first, last = ends
+    half = re.search(r"[ap]\.?m\.?", last)
+    began = clock(first)
+    if half and isinstance(clock(f"{first} {half[0]}"), time) and not re.search("[ap]", first):
+        began = clock(f"{first} {half[0]}")
+        finished = clock(last)
+        if isinstance(began, time) and isinstance(finished, time) and began > finished:
+            began = time((began.hour + 12) % 24, began.minute)  # "11-1 pm" begins before noon
+    return began, clock(last) if isinstance(began, time) else None
 
 
 def type_codes(value: Any) -> tuple[str, ...]:

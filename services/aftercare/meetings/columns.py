@@ -1,6 +1,7 @@
 """What a column is called: the format's own name for whatever a sheet's author wrote over it."""
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,14 @@ _ALSO_CALLED = {
     "type": "types", "meeting_types": "types", "location_name": "location", "venue": "location",
     "online_url": "conference_url", "zoom_link": "conference_url", "zoom_url": "conference_url",
     "meeting_url": "conference_url", "group_name": "group", "last_updated": "updated",
+    # A centre's own sheet may be kept in Spanish, or in Canada in French.
+    "nombre": "name", "dia": "day", "hora": "time", "inicio": "time", "hora_de_inicio": "time",
+    "fin": "end_time", "hora_fin": "end_time", "hora_de_fin": "end_time", "zona_horaria": "timezone",
+    "direccion": "address", "ciudad": "city", "estado": "state", "provincia": "state",
+    "codigo_postal": "postal_code", "pais": "country", "lugar": "location", "grupo": "group", "tipo": "types",
+    "tipos": "types", "enlace": "conference_url", "notas": "notes", "latitud": "latitude",
+    "longitud": "longitude", "nom": "name", "jour": "day", "heure": "time", "adresse": "address",
+    "ville": "city",
 }  # fmt: skip
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _GAP = re.compile(r"[\W_]+")
@@ -30,7 +39,8 @@ def column(name: Any) -> str:
 
 @lru_cache(maxsize=1024)
 def _column(name: str) -> str:
-    key = _GAP.sub("_", _HUMP.sub("_", name.strip()[:80]).lower()).strip("_")
+    letters = unicodedata.normalize("NFD", _HUMP.sub("_", name.strip()[:80]).lower())
+    key = _GAP.sub("_", "".join(one for one in letters if not unicodedata.combining(one))).strip("_")
     return _ALSO_CALLED.get(key, key)
 
 

@@ -9,14 +9,15 @@ import io
 from typing import Any, Final
 
 from services.aftercare.meetings.bmlt import COLUMNS as BMLT_COLUMNS
+from services.aftercare.meetings.bmlt import TELLING
 from services.aftercare.meetings.columns import column
 from services.aftercare.meetings.envelopes import Document
 
 _DELIMITERS = ",;\t|"
 _KNOWN = {"name", "slug", "id", "day", "time", "types", "formatted_address", "address", "city", "location"}
-_MUST = {"name", "day", "time", "slug", "location"} | BMLT_COLUMNS  # one of them, or it is some other table
+_MUST = {"name", "day", "time", "slug", "location"} | TELLING  # one of them, or it is some other table
 _PREAMBLE = 5  # lines looked through for the header: titles stand above it in hand-made sheets
-_LARGEST_CELL: Final = 1 << 20
+_LARGEST_CELL: Final = 64 << 20  # as large as a list may be: one monstrous cell costs its row, not the sheet
 
 
 def looks_like_one(text: str) -> bool:
@@ -56,9 +57,27 @@ def _lines(text: str) -> list[list[str]]:
     start = "\n".join(text.splitlines()[:_PREAMBLE])
     delimiter = max(_DELIMITERS, key=lambda one: _most_names(start, one))
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        return _parsed(text, delimiter)
     except csv.Error:
         return []
+
+
+def _parsed(text: str, delimiter: str) -> list[list[str]]:
+    """A quotation mark that is never closed swallows all rows behind it; those are read line by line then."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines: list[list[str]] = []
+    begun = ended = 0
+    for line in reader:
+        lines.append(line)
+        begun, ended = ended, reader.line_num
+    if not lines or ended - begun < 2:
+        return lines
+    tail = io.StringIO(text, newline="").readlines()[begun:]
+    try:
+        list(csv.reader(tail, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return lines[:-1] + list(csv.reader(tail, delimiter=delimiter, quoting=csv.QUOTE_NONE))
+    return lines
 
 
 def _most_names(start: str, delimiter: str) -> int:

@@ -7,7 +7,11 @@ from typing import Any
 from services.aftercare.meetings.columns import column
 from services.aftercare.meetings.smart_finder import ENVELOPE as SMART_FINDER
 
-_ENVELOPES = ("meetings", "data", "records", "rows", "items", "results", "values")
+_ENVELOPES = (
+    "meetings", "data", "records", "rows", "items", "results", "values", "response", "result",
+    "payload", "list",
+)  # fmt: skip
+_LONGEST_NUMBER = 40  # digits; nobody's weekday or id, and Python refuses to read thousands of them
 _DEEPEST = 3  # {"data": {"meetings": […]}} is seen; deeper nesting is something else
 
 
@@ -23,7 +27,7 @@ class Document:
 
 def open_json(text: str) -> Document:
     try:
-        document = json.loads(text, parse_constant=lambda _name: None)
+        document = json.loads(text, strict=False, parse_constant=lambda _name: None, parse_int=_whole)
     except (ValueError, RecursionError, MemoryError):
         return Document(problem="not_json")
     if isinstance(document, dict) and isinstance(finder := document.get(SMART_FINDER), list):
@@ -35,6 +39,10 @@ def open_json(text: str) -> Document:
     return Document(rows, formats if isinstance(formats, list) else [])
 
 
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
+
+
 def _rows(document: Any, depth: int) -> list[Any] | None:
     match document:
         case [list() as header, *body] if all(isinstance(cell, str | None) for cell in header):
@@ -44,9 +52,17 @@ def _rows(document: Any, depth: int) -> list[Any] | None:
         case dict():
             inside = (document[name] for name in _ENVELOPES if isinstance(document.get(name), list | dict))
             found = (_rows(value, depth - 1) for value in inside) if depth else ()
-            return next((rows for rows in found if rows is not None), None)
+            rows = next((rows for rows in found if rows is not None), None)
+            return _numbered(document) if rows is None else rows
         case _:
             return None
+
+
+def _numbered(document: dict[str, Any]) -> list[Any] | None:
+    """PHP writes a list with a gap in its numbers as an object: {"0": {…}, "2": {…}}."""
+    if document and all(name.isdecimal() for name in document):
+        return [_record(row) for row in document.values()]
+    return None
 
 
 def _sheet(header: list[Any], body: list[Any]) -> list[Any]:

@@ -12,6 +12,8 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 class NotAllowed(Exception):
     """This address may not be asked; the message is a code. Trying again does not help."""
@@ -53,9 +55,22 @@ async def public_address(target: Target) -> str:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or not all(ipaddress.ip_address(one.split("%")[0]).is_global for one in addresses):
+    if not addresses or not all(map(is_public, addresses)):
         raise NotAllowed("private_address")
     return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Of the whole internet, and one machine. An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64) is
+    where the packets would go in the end."""
+    found = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inside = found.ipv4_mapped or found.sixtofour
+        if found in _NAT64:
+            inside = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if found.is_site_local or found.teredo or (inside and not is_public(str(inside))):
+            return False
+    return found.is_global and not found.is_multicast
 
 
 def _is_literal(host: str) -> bool:

@@ -58,6 +58,13 @@ async def fetch(
         raise FetchFailed("unreachable") from None
 
 
+def _moved(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:  # "https://[": what another server writes is not always an address
+        raise NotAllowed("address_unreadable") from None
+
+
 def path_of(settings: Settings, location: str) -> Path:
     """The file or folder under the feeds' folder; links that lead out of it are not followed."""
     if settings.feed_folder is None:
@@ -131,7 +138,7 @@ async def _ask(
         if answer.status_code == httpx2.codes.NOT_MODIFIED and known:
             return Fetched(None, known.get("If-None-Match"), known.get("If-Modified-Since"))
         if answer.is_redirect:
-            return urljoin(url, answer.headers.get("location", ""))
+            return _moved(url, answer.headers.get("location", ""))
         if answer.status_code != httpx2.codes.OK:
             raise FetchFailed(f"http_{answer.status_code}")
         raw = bytearray()

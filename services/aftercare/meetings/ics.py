@@ -78,7 +78,7 @@ def _drafts(
     if not isinstance(rule, vRecur):  # several rules are a list, which RFC 5545 advises against
         raise Unusable("rule_unsupported")
     start = _start(begins)
-    location = _text(event, "LOCATION")
+    location = cells.label(_text(event, "LOCATION"))
     where = zones.place("" if _ONLINE.search(location) else location, "", "", "", "")
     point = _point(event)
     if start.utc:
@@ -93,7 +93,7 @@ def _drafts(
     return [
         Draft(
             key=f"{key}-{slot.weekday}" if key and len(series.slots) > 1 else key,
-            name=_text(event, "SUMMARY"),
+            name=cells.label(_text(event, "SUMMARY")),
             called=location or _text(event, "CATEGORIES"),
             slot=slot,
             starts=start.clock,

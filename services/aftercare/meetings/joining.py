@@ -21,10 +21,8 @@ _URL = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 def join_of(row: dict[str, Any]) -> Join:
     """The way in, with "" for what is missing. A link hidden in the notes counts when the row means it."""
     url = known(row.get("conference_url")) or first_known(row.get("conference_url_notes"))
-    means_online = cells.says_online(row.get("types")) or cells.text(row.get("attendance_option")) in (
-        "online",
-        "hybrid",
-    )
+    option = cells.text(row.get("attendance_option")).lower()
+    means_online = cells.says_online(row.get("types")) or option in ("online", "hybrid")
     if not url and means_online:
         url = first_known(row.get("notes"))
     return Join(url, dial_in(row.get("conference_phone")))

@@ -3,12 +3,13 @@
 Personal contact data (contact_1..3, e-mail, Venmo, facilitators) is never read, so it cannot be kept.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
-from services.aftercare.meetings import cells
+from services.aftercare.meetings import cells, zone_names
 from services.aftercare.meetings.cells import Slot, Unreadable
 from services.aftercare.meetings.columns import by_column
 from services.aftercare.meetings.drafts import Draft, Terms, Unusable, meeting_of, minutes_between
@@ -29,7 +30,13 @@ def entries(rows: Iterable[Any], terms: Terms) -> Iterator[tuple[int, Meeting | 
             yield index, Unusable("more_cells_than_columns" if isinstance(row, list) else "not_an_object")
             continue
         named = by_column(row)
+        read: set[Slot] = set()
         for slot, suffix in _split(named.get("day")):
+            if slot in read:
+                yield index, Unusable("duplicate_row")  # the same day again, without reading the row again
+                continue
+            if isinstance(slot, Slot):
+                read.add(slot)
             try:
                 yield index, meeting_of(_draft(named, slot, suffix), terms)
             except Unusable as reason:
@@ -50,12 +57,12 @@ def _split(cell: Any) -> Iterator[tuple[Slot | Unreadable | None, str]]:
 
 
 def _draft(row: Row, slot: Slot | Unreadable | None, suffix: str) -> Draft:
-    starts = cells.clock(row.get("time"))
     if isinstance(slot, Unreadable):
         raise Unusable("day_unreadable")
+    starts, until = cells.span(row.get("time"))
     if isinstance(starts, Unreadable):
         raise Unusable("time_unreadable")
-    ends = cells.clock(row.get("end_time"))
+    ends = _ends(row, starts) or until
     codes = cells.type_codes(row.get("types"))
     where = place_of(row)
     point = point_of(row)
@@ -68,16 +75,17 @@ def _draft(row: Row, slot: Slot | Unreadable | None, suffix: str) -> Draft:
     # A row that calls itself online has, or has not, a door to walk through: nobody is sent to try.
     if exact and "TC" not in codes and option not in ("online", "inactive"):
         modalities.add(Modality.IN_PERSON)
-    slug = cells.text(row.get("slug"), 180) or cells.text(row.get("id"), 180)
-    said = [cells.text(row.get(cell)) for cell in ("location", "group", "city")]
+    slug = cells.key(row.get("slug")) or cells.key(row.get("id"))
+    said = [cells.label(row.get(cell)) for cell in ("location", "group", "city")]
+    name = cells.label(row.get("name"))
     return Draft(
         key=slug + suffix if slug else "",
-        name=cells.text(row.get("name")),
+        name=name,
         called=next(filter(None, said), ""),
         slot=slot,
         starts=starts,
         minutes=minutes_between(starts, None if isinstance(ends, Unreadable) else ends),
-        stated_zone=cells.text(row.get("timezone")),
+        stated_zone=_zone(row, starts, name),
         place=where,
         point=point,
         venue=venue,
@@ -87,6 +95,28 @@ def _draft(row: Row, slot: Slot | Unreadable | None, suffix: str) -> Draft:
         words=Words("", said[1], cells.text(row.get("entity")), cells.link(row.get("url"))),
         updated=_updated(row.get("updated")),
     )
+
+
+def _ends(row: Row, starts: time | None) -> time | Unreadable | None:
+    """The end as meant: "7:00 PM" to "8:30" is the same evening, and 00:00 to 24:00 the whole day."""
+    ends = cells.clock(row.get("end_time"))
+    if not isinstance(ends, time) or starts is None:
+        return ends
+    written = cells.text(row.get("end_time")).lower()
+    if starts == time(0) and written.startswith("24:00"):
+        return time(23, 59)
+    halves = (re.search("[ap]", cells.text(row.get("time")).lower()), re.search("[apn]", written))
+    later = time((ends.hour + 12) % 24, ends.minute)
+    return later if halves[0] and not halves[1] and ends < starts < later else ends
+
+
+def _zone(row: Row, starts: time | None, name: str) -> str:
+    """The column; else a zone beside the time, in its own cell, in the name or in the notes."""
+    stated = cells.text(row.get("timezone"))
+    if stated and zone_names.meant(stated):
+        return stated
+    written = (row.get(cell) for cell in ("time", "notes", "conference_url_notes", "location_notes"))
+    return zone_names.beside_time(starts, name, *(cells.text(cell, 2000) for cell in written)) or stated
 
 
 def _updated(value: Any) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -20,6 +20,7 @@ from services.aftercare.meetings.normal_form import Meeting as NormalMeeting
 from services.aftercare.meetings.normal_form import from_plain, to_plain
 from services.aftercare.meetings.sighting import Known, Outcome
 from services.aftercare.tables import Enrolment, EnrolmentState, Import, Meeting, Verdict
+from shared import clock
 from shared.contracts.fact import new_id
 
 T = TypeVar("T")
@@ -58,7 +59,10 @@ async def take_turn(session: AsyncSession, source: str) -> None:
 
 
 async def last_good(session: AsyncSession, source: str) -> Import | None:
+    """One from the future is left out: a clock that once ran ahead must not stop the counting of days until
+    then. Less than a day ahead is the same day, and a small step back must not count it twice."""
     query = select(Import).where(Import.source == source, Import.verdict == Verdict.TAKEN)
+    query = query.where(Import.fetched_at <= clock.now() + timedelta(days=1))
     return await session.scalar(query.order_by(Import.fetched_at.desc(), Import.id.desc()).limit(1))
 
 

@@ -116,7 +116,7 @@ def _from_rows(document: Document, wanted: FeedFormat, terms: Terms) -> Reading:
 
 
 def _is_bmlt(rows: list[Any]) -> bool:
-    return any(isinstance(row, dict) and not bmlt.COLUMNS.isdisjoint(row) for row in islice(rows, _LOOKED_AT))
+    return any(isinstance(row, dict) and not bmlt.TELLING.isdisjoint(row) for row in islice(rows, _LOOKED_AT))
 
 
 def _gather(source_rows: int, found: Entries) -> Reading:

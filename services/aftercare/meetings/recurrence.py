@@ -49,9 +49,11 @@ def next_occurrences(
     if rule.except_on:
         coming = islice(occurrences(rule, after), count)
         return [start.astimezone(ZoneInfo(zone or rule.tz)) for start in coming]
-    # Of the starts from the day before on, at most one is not after `after`.
     slot = _rhythm(rule), rule.wall_time, rule.tz, zone or rule.tz
-    return [start for start in _starts(*slot, _since(rule, after), count + 1) if start > after][:count]
+    coming = _starts(*slot, _since(rule, after), count + 1)
+    # From the day before on: at most the first one is not after `after`. Comparing all costs as much again.
+    over = 1 if coming and coming[0] <= after else 0
+    return list(coming[over : over + count])
 
 
 def knows_its_week(rule: Recurrence) -> bool:

@@ -58,7 +58,7 @@ def _meeting(row: Any, terms: Terms) -> Meeting:
     when = schedule(cells.text(row.get("schedule")), _next_start(row.get("next_start")), zone)
     if when is None:
         raise Unusable("schedule_unreadable")
-    address = cells.text(row.get("address"))
+    address = cells.label(row.get("address"))
     join = Join(known(row.get("join_url")))
     ways = set()
     if row.get("online") is True and join.url:
@@ -71,8 +71,8 @@ def _meeting(row: Any, terms: Terms) -> Meeting:
     audience = cells.text(row.get("audience")).lower().removesuffix(" only")
     return meeting_of(
         Draft(
-            key=cells.text(row.get("id"), 180),
-            name=cells.text(row.get("name")),
+            key=cells.key(row.get("id")),
+            name=cells.label(row.get("name")),
             called=f"SMART {where.city}".strip(),
             slot=when.slot,
             starts=when.starts,

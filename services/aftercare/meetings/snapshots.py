@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.aftercare.meetings import on_file
 from services.aftercare.meetings.comparing import Compared, compare, shift_of
 from services.aftercare.meetings.feed_brake import doubt, may_be_believed
+from services.aftercare.meetings.import_retention import forget_old
 from services.aftercare.meetings.normal_form import Meeting as NormalMeeting
 from services.aftercare.meetings.reading import Reading
 from services.aftercare.meetings.sighting import ListingChanges, Outcome, Sighted, look
@@ -56,6 +57,7 @@ async def take_snapshot(
     snapshot = _snapshot(source, raw, reading)
     snapshot.reason = reason
     session.add(snapshot)
+    await forget_old(session, source)
     if reason and not (believe and may_be_believed(reason)):
         snapshot.verdict = Verdict.REFUSED
         log.error("a meeting list was refused", extra={"code": reason, "count": reading.rows})
@@ -92,6 +94,7 @@ async def confirm_snapshot(session: AsyncSession, source: str) -> Taken | None:
         **_NOTHING_YET,
     )
     session.add(again)
+    await forget_old(session, source)
     present = tuple(Sighted(one, one.state, differs=False) for one in rows if one.listed)
     absent = tuple(one for one in rows if not one.listed)
     return await _take(session, again, before, Compared(present, absent, ()))

@@ -32,14 +32,14 @@ def point_of(row: Row) -> Point | None:
 
 def venue_of(row: Row, where: zones.Place, point: Point | None) -> tuple[Venue, bool]:
     """The place, and whether one can go there: the test deployed readers use, address parts included."""
-    address = cells.text(row.get("formatted_address")) or _address(row, where)
+    address = cells.label(row.get("formatted_address")) or _address(row, where)
     approximate = cells.yes_or_no(row.get("approximate"))
     if corners := _corners(row):
         approximate = len(corners) == 4  # four numbers are the box around an area
     if approximate is None:
         approximate = len(address.split(",")) < 4
     exact = bool(address) and not approximate
-    shown = ", ".join(filter(None, (cells.text(row.get("location")), address))) if exact else address
+    shown = ", ".join(filter(None, (cells.label(row.get("location")), address))) if exact else address
     directions = cells.impersonal(row.get("location_notes"))
     return venue(shown, point if exact else None, where if exact else None, directions), exact
 
@@ -65,6 +65,9 @@ def _address(row: Row, where: zones.Place) -> str:
     country = cells.text(row.get("country")) or (
         "USA" if where.state and cells.text(row.get("state")) else ""
     )
-    state_and_zip = f"{cells.text(row.get('state'))} {cells.text(row.get('postal_code'))}".strip()
-    parts = (cells.text(row.get("address")), cells.text(row.get("city")), state_and_zip, country)
+    postal_code = cells.text(row.get("postal_code"))
+    if where.zip_code.endswith(postal_code):
+        postal_code = where.zip_code  # with the zero a spreadsheet ate
+    state_and_zip = f"{cells.text(row.get('state'))} {postal_code}".strip()
+    parts = (cells.label(row.get("address")), cells.label(row.get("city")), state_and_zip, country)
     return ", ".join(filter(None, parts))

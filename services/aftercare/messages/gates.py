@@ -51,6 +51,8 @@ def held_by_date(purpose: Purpose, state: OccurrenceState) -> str | None:
     """Why a message about a date in this state says nothing any more."""
     if purpose in _ABOUT_A_DATE and state in _OFF:
         return "date_off"
+    if purpose in _ABOUT_A_DATE and state is OccurrenceState.EXCUSED:
+        return "cannot_come"
     if purpose in _AFTER_A_DATE and state in _OFF:
         return "date_off"
     if purpose in _AFTER_A_DATE and state not in _STILL_OPEN:

@@ -19,9 +19,9 @@ from services.aftercare.messages.signatures import HEADER, is_genuine
 from services.aftercare.messages.stop_links import message_of
 from services.aftercare.messages.stops import (
     resume_address,
-    resume_writing,
     stop_address,
     stop_writing,
+    take_back_by_email,
 )
 from services.aftercare.messages.writing import Letter
 from services.aftercare.workplace import Workplace
@@ -123,7 +123,7 @@ async def stop(
         if message is None:
             return _page(request, "nothing")
         if wish == "resume":
-            await resume_writing(session, message.case_id)
+            await take_back_by_email(session, message.case_id)
             if message.address_index:
                 await resume_address(session, MessageChannel.EMAIL, message.address_index)
             return _page(request, "resumed")

@@ -46,7 +46,7 @@ from shared import audit, clock
 from shared.contracts.aftercare import MessageChannel
 from shared.fault_points import fault_point
 from shared.identity import Caller, Role
-from shared.jobs import Job, Later, finish
+from shared.jobs import GIVE_UP_AFTER, Job, Later, LeaseLost, finish
 from shared.messaging.consumer import is_transient
 from shared.sealing import KeyShredded
 
@@ -77,7 +77,29 @@ class _Leaving:
 
 
 async def send_message(place: Workplace, job: Job) -> None:
-    """The work of kind `send_message`; the job's subject is the message."""
+    """The work of kind `send_message`; the job's subject is the message.
+
+    A fault of ours, the last time it is tried, ends as FAILED where staff see it: a message that waits for a
+    job that was given up would be lost in silence.
+    """
+    try:
+        await _send(place, job)
+    except (Later, LeaseLost):
+        raise
+    except Exception as error:
+        if job.attempts < GIVE_UP_AFTER or is_transient(error):
+            raise
+        log.error("a message could not be written", exc_info=error, extra={"job": job.kind})
+        async with place.database.transaction() as session:
+            message = await _locked(session, job.subject_id)
+            if message is not None and message.state in _OPEN:
+                leaving = message.state is MessageState.SENDING
+                await _fail(session, job, message, "uncertain" if leaving else "broken")
+            else:
+                await finish(session, job)
+
+
+async def _send(place: Workplace, job: Job) -> None:
     due = await _look(place, job)
     if due is None:
         return

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.messages.outgoing import hold_back
 from services.aftercare.plans.opening import latest_plan
-from services.aftercare.tables import Stop
+from services.aftercare.tables import Message, Stop
 from shared import clock
 from shared.contracts.aftercare import MessageChannel, MessagesStopped
 from shared.messaging.outbox import say
@@ -34,6 +34,15 @@ async def stop_writing(session: AsyncSession, case_id: UUID, channel: MessageCha
 async def resume_writing(session: AsyncSession, case_id: UUID) -> None:
     """The client wants to be written to again. The consents, in intake, decide whether that may be."""
     await session.execute(_lift().where(Stop.case_id == case_id))
+    await _resume_mailboxes(session, case_id)
+
+
+async def take_back_by_email(session: AsyncSession, case_id: UUID) -> None:
+    """The undo on the page an e-mail leads to: what that page can stop, e-mail or everything. Texts that the
+    client stopped elsewhere stay stopped."""
+    own = or_(Stop.channel == MessageChannel.EMAIL, Stop.channel.is_(None))
+    await session.execute(_lift().where(Stop.case_id == case_id, own))
+    await _resume_mailboxes(session, case_id)
 
 
 async def stop_address(session: AsyncSession, channel: MessageChannel, index: bytes) -> None:
@@ -52,10 +61,22 @@ async def resume_channel(session: AsyncSession, case_id: UUID, channel: MessageC
     everywhere = None in await stopped_channels(session, case_id)
     mine = or_(Stop.channel == channel, Stop.channel.is_(None))
     await session.execute(_lift().where(Stop.case_id == case_id, mine))
+    if channel is MessageChannel.EMAIL:
+        await _resume_mailboxes(session, case_id)
     if everywhere:
         for other in MessageChannel:
             if other is not channel:
                 session.add(Stop(case_id=case_id, channel=other, since=clock.now()))
+
+
+async def _resume_mailboxes(session: AsyncSession, case_id: UUID) -> None:
+    """A stop by the link in an e-mail holds for the mailbox too, and no START could take that one back. A
+    telephone's STOP is left alone: that is between its owner and the network."""
+    email = MessageChannel.EMAIL
+    theirs = select(Message.address_index).where(
+        Message.case_id == case_id, Message.channel == email, Message.address_index.is_not(None)
+    )
+    await session.execute(_lift().where(Stop.channel == email, Stop.address_index.in_(theirs)))
 
 
 async def stopped_channels(session: AsyncSession, case_id: UUID) -> set[MessageChannel | None]:

@@ -23,7 +23,7 @@ from shared.contracts.intake import DischargeType
 from shared.database import Database
 from shared.jobs import Job, finish, schedule
 from shared.messaging.outbox import say
-from shared.sealing import box
+from shared.sealing import Box, box
 
 CHOOSE_MEETINGS = "choose_meetings"
 
@@ -61,13 +61,13 @@ async def _write(session: AsyncSession, answer: Answer, courtesy_cap: int) -> No
     wants_spare = plan.left_at is not None and found.fall_back and found.fall_back not in offers
     spare = [found.fall_back] if wants_spare and found.fall_back else []
     await check_still_true(session, plan, answer, [*offers, *spare], courtesy_cap)
-    suggestions = [Suggestion(one) for one in offers] + [Suggestion(one, fall_back=True) for one in spare]
-    suggested = await suggest(session, plan, await enrolments_of(session, plan), suggestions)
+    sealed = await box(session, plan.case_id)
     plan.state = PlanState.OFFERED
-    plan.pathway, plan.target = answer.wanted.pathway, answer.wanted.target
     plan.chosen_at = clock.now()
-    plan.version += 1
-    await keep_report(session, plan, answer)
+    keep_answer(plan, answer, sealed)
+    suggestions = [Suggestion(one) for one in offers] + [Suggestion(one, fall_back=True) for one in spare]
+    enrolments = await enrolments_of(session, plan)
+    suggested = await suggest(session, plan, enrolments, suggestions, sealed)
     say(session, MeetingsSuggested(case_id=plan.case_id, plan_id=plan.id, found=len(found.chosen)))
     if enrols(plan):
         for added in answer.refill.added:
@@ -78,9 +78,10 @@ async def _write(session: AsyncSession, answer: Answer, courtesy_cap: int) -> No
         await write_to(session, plan, Purpose.SUGGESTIONS, key=key)
 
 
-async def keep_report(session: AsyncSession, plan: Plan, answer: Answer) -> None:
-    """What staff and client are shown of this choice, sealed."""
-    sealed = await box(session, plan.case_id)
+def keep_answer(plan: Plan, answer: Answer, sealed: Box) -> None:
+    """A new version of the plan: the wishes it was chosen by, and, sealed, what is shown of the choice."""
+    plan.version += 1
+    plan.pathway, plan.target = answer.wanted.pathway, answer.wanted.target
     report = report_of(answer.client, answer.refill.found)
     plan.report = sealed.seal(REPORT, plan.id, json.dumps(report))
 

@@ -22,12 +22,13 @@ from shared.upsert import insert_or_ignore
 async def note_consent(
     session: AsyncSession, case_id: UUID, item: ConsentItem, consent_id: UUID | None, told_at: datetime
 ) -> bool:
-    """Keep the word (`consent_id` None: withdrawn) unless a later one is known. True: it is the last."""
+    """Keep the word (`consent_id` None: withdrawn). False when it, or a later one, is known already."""
     row = {"case_id": case_id, "item": item, "consent_id": consent_id, "told_at": told_at}
-    await insert_or_ignore(session, cast(Table, Consent.__table__), [row], ["case_id", "item"])
+    if await insert_or_ignore(session, cast(Table, Consent.__table__), [row], ["case_id", "item"]):
+        return True
     query = select(Consent).where(Consent.case_id == case_id, Consent.item == item)
     known = (await session.scalars(query.with_for_update())).one()
-    if known.told_at > told_at:
+    if known.told_at > told_at or (known.told_at, known.consent_id) == (told_at, consent_id):
         return False
     known.consent_id, known.told_at = consent_id, told_at
     return True

@@ -3,15 +3,18 @@
 The caller has locked the plan: plan, enrolments, dates and meeting are always locked in this order.
 """
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.calendar.invitations import issue
+from services.aftercare.meetings.normal_form import Meeting as Listed
 from services.aftercare.meetings.recurrence import next_occurrences
 from services.aftercare.meetings.seats import may_take_seat, seat_freed, wait_for_seat
 from services.aftercare.messages.outgoing import write_to
+from services.aftercare.plans.doubts import listing_is_sure
 from services.aftercare.plans.introductions import end_introduction
 from services.aftercare.plans.listings import listing_of
 from services.aftercare.plans.occurrences import forget_coming, plan_enrolment_dates, set_confirmed
@@ -34,7 +37,7 @@ async def activate(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> N
     """Put the meeting on the client's calendar, with its next dates. The first one makes the plan active."""
     now = clock.now()
     enrolment.state = enrolment_to(enrolment.state, EnrolmentState.ACTIVE)
-    if plan.state is not PlanState.ACTIVE:
+    if plan.state in (PlanState.DRAFT, PlanState.OFFERED):
         await _begin(session, plan)
     if enrolment.active_at is not None:
         enrolment.sequence += 1  # it was there before: the calendar must take this as the newer version
@@ -53,7 +56,9 @@ async def activate(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> N
         ),
     )
     await issue(session, plan, enrolment, InvitationMethod.REQUEST)
-    await plan_enrolment_dates(session, enrolment, now)
+    if plan.state is PlanState.ACTIVE:  # one that is silent gets its dates when it goes on
+        await plan_enrolment_dates(session, enrolment, now)
+        await set_confirmed(session, plan, enrolment, await listing_is_sure(session, enrolment))
 
 
 async def _begin(session: AsyncSession, plan: Plan) -> None:
@@ -92,13 +97,21 @@ async def _go(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> bool:
         enrolment.state = enrolment_to(enrolment.state, EnrolmentState.ACCEPTED)
         enrolment.fall_back = False
         return True
-    enrolment.first_occurrence_at = max(enrolment.first_occurrence_at, starts[0])
+    if not _is_date(listed, enrolment.first_occurrence_at):  # over, or the listing moved since
+        enrolment.first_occurrence_at = starts[0]
     old = await session.get(Enrolment, enrolment.instead_of) if enrolment.instead_of else None
     if old is not None and old.state in ON_CALENDAR:
         await replace(session, plan, old, enrolment, ReplacementReason.CLIENT_WISH)
     else:
         await activate(session, plan, enrolment)
     return True
+
+
+def _is_date(listed: Listed, moment: datetime) -> bool:
+    """Is this a date ahead by what the listing says now?"""
+    if listed.recurrence is None or moment <= clock.now():
+        return False
+    return moment in next_occurrences(listed.recurrence, moment - timedelta(seconds=1), 1, "UTC")
 
 
 async def begin_picked(session: AsyncSession, plan: Plan) -> None:

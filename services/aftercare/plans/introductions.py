@@ -55,7 +55,7 @@ async def open_introduction(
 
 async def note_told(session: AsyncSession, introduction_id: UUID, told: Introduced) -> bool:
     """Intake has named the recipient. False when the consent was withdrawn meanwhile: tell nobody."""
-    introduction = await session.get(Introduction, introduction_id, with_for_update=True)
+    introduction = await _locked(session, introduction_id)
     if introduction is None or introduction.ended_at is not None:
         return False
     enrolment = await session.get_one(Enrolment, introduction.enrolment_id)
@@ -69,6 +69,7 @@ async def note_told(session: AsyncSession, introduction_id: UUID, told: Introduc
 
 async def end_by_consent(session: AsyncSession, case_id: UUID, consent_id: UUID) -> None:
     """The consent was withdrawn: whatever it allowed ends now. The meetings stay (aftercare.md 8.4)."""
+    await _lock_plans(session, case_id)
     query = select(Introduction).where(
         Introduction.case_id == case_id,
         Introduction.consent_id == consent_id,
@@ -88,10 +89,23 @@ async def end_introduction(session: AsyncSession, enrolment: Enrolment) -> None:
 async def expire(place: Workplace, job: Job) -> None:
     """The job: the consent has reached its date or condition."""
     async with place.database.transaction() as session:
-        introduction = await session.get(Introduction, job.subject_id, with_for_update=True)
+        introduction = await _locked(session, job.subject_id)
         if introduction is not None and introduction.ended_at is None:
             await _end(session, introduction)
         await finish(session, job)
+
+
+async def _locked(session: AsyncSession, introduction_id: UUID) -> Introduction | None:
+    case_id = await session.scalar(select(Introduction.case_id).where(Introduction.id == introduction_id))
+    if case_id is not None:
+        await _lock_plans(session, case_id)
+    return await session.get(Introduction, introduction_id, with_for_update=True)
+
+
+async def _lock_plans(session: AsyncSession, case_id: UUID) -> None:
+    """Before any row of theirs: whoever takes a meeting off a calendar holds the plan and comes here."""
+    plans = select(Plan.id).where(Plan.case_id == case_id).order_by(Plan.id)
+    await session.execute(plans.with_for_update())
 
 
 async def _of(session: AsyncSession, enrolment: Enrolment) -> Introduction | None:

@@ -26,11 +26,6 @@ OFFERED = and_(
 )
 _BATCH = 500
 
-# Meetings by their content hash: parsing them anew for every client costs as much as matching does. The hash
-# leaves out what no choice depends on (a passcode), so nothing that is shown may come from here. A national
-# list of 24,000 takes some 50 MB; whatever is offered no longer is forgotten at the next look.
-_parsed: dict[str, NormalMeeting] = {}
-
 
 class Offered(NamedTuple):
     """A meeting that may be chosen, and the hash of its content as the row has it."""
@@ -39,32 +34,60 @@ class Offered(NamedTuple):
     content_hash: str
 
 
-async def offered_listings(session: AsyncSession) -> list[Offered]:
+_Row = tuple[UUID, str, str, date, date]
+
+
+class _Look(NamedTuple):
+    """What the last look read on which day, its meetings by content hash, and what was made of it."""
+
+    rows: list[_Row]
+    today: date
+    parsed: dict[str, NormalMeeting]
+    offered: tuple[Offered, ...]
+
+
+# Plan after plan is chosen for on the same rows, and parsing them costs as much as matching: what was made of
+# them serves until one differs. The hash leaves out what no choice depends on (a passcode), so nothing shown
+# may come from here. A national list of 24,000 takes some 50 MB.
+_last_look = _Look([], date.min, {}, ())
+
+
+async def offered_listings(session: AsyncSession) -> tuple[Offered, ...]:
     """Every meeting of a programme somebody may choose; the matcher says why each does not fit."""
+    global _last_look
     columns = (Meeting.id, Meeting.source, Meeting.content_hash, Meeting.last_seen, Meeting.unchanged_since)
-    rows = (await session.execute(select(*columns).where(OFFERED).order_by(Meeting.id))).all()
-    await _parse(session, [row.id for row in rows if row.content_hash not in _parsed])
-    if len(_parsed) > len(rows):
-        kept = {row.content_hash: _parsed[row.content_hash] for row in rows if row.content_hash in _parsed}
-        _parsed.clear()
-        _parsed.update(kept)
+    found = await session.execute(select(*columns).where(OFFERED).order_by(Meeting.id))
+    rows = [(one, source, content, seen, unchanged) for one, source, content, seen, unchanged in found]
     today = clock.now().date()
-    found = []
-    for row in rows:
-        # Absent when it changed between the two looks: the next choice sees it.
-        if meeting := _parsed.get(row.content_hash):
-            seen = _seen(row.source, row.last_seen, today)
-            listing = Listing(str(row.id), meeting, seen, row.unchanged_since)
-            found.append(Offered(listing, row.content_hash))
-    return found
+    if (rows, today) != (_last_look.rows, _last_look.today):
+        _last_look = await _look(session, rows, today, _last_look.parsed)
+    return _last_look.offered
 
 
-async def _parse(session: AsyncSession, ids: Sequence[UUID]) -> None:
+async def _look(
+    session: AsyncSession, rows: list[_Row], today: date, known: dict[str, NormalMeeting]
+) -> _Look:
+    contents = {content for _, _, content, _, _ in rows}
+    parsed = {content: meeting for content, meeting in known.items() if content in contents}
+    parsed |= await _parsed(
+        session, [meeting_id for meeting_id, _, content, _, _ in rows if content not in known]
+    )
+    rows = [row for row in rows if row[2] in parsed]  # else it changed meanwhile: the next choice sees it
+    offered = tuple(
+        Offered(Listing(str(meeting_id), parsed[content], _seen(source, seen, today), unchanged), content)
+        for meeting_id, source, content, seen, unchanged in rows
+    )
+    return _Look(rows, today, parsed, offered)
+
+
+async def _parsed(session: AsyncSession, ids: Sequence[UUID]) -> dict[str, NormalMeeting]:
+    found = {}
     for start in range(0, len(ids), _BATCH):
         some = ids[start : start + _BATCH]
         contents = select(Meeting.content_hash, Meeting.listing).where(Meeting.id.in_(some))
-        for content_hash, listing in await session.execute(contents):
-            _parsed[content_hash] = from_plain(listing)
+        for content, listing in await session.execute(contents):
+            found[content] = from_plain(listing)
+    return found
 
 
 def listing_of(row: Meeting) -> Listing:

@@ -13,36 +13,38 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.aftercare.meetings.normal_form import from_plain
 from services.aftercare.plans.holidays import is_holiday
 from services.aftercare.plans.occurrences import dates_of, plan_dates
-from services.aftercare.plans.opening import locked
+from services.aftercare.plans.opening import locked_to_use
 from services.aftercare.plans.preferences import preferences_of
 from services.aftercare.plans.reviews import begin_reviews
 from services.aftercare.plans.states import COMING
-from services.aftercare.plans.timers import LOOK_AHEAD, Timer, set_timers
+from services.aftercare.plans.timers import LOOK_AHEAD, Timer, set_timers, stamp
 from services.aftercare.plans.timetable import holiday_question_at, next_look
 from services.aftercare.tables import Enrolment, Meeting, Plan, PlanState
 from services.aftercare.workplace import Workplace
-from shared import audit, clock
-from shared.identity import Caller, Role
+from shared import clock
 from shared.jobs import Job, finish, schedule
 
 _WEEK = timedelta(days=7)
-_SERVICE = Caller(None, "aftercare", Role.SERVICE)
 
 
 async def look_ahead(place: Workplace, job: Job) -> None:
     """The job. A plan that rests or is over breaks the chain; going on starts a new one."""
     async with place.database.transaction() as session:
-        plan = await locked(session, job.subject_id)
-        if plan is not None and plan.state is PlanState.ACTIVE:
+        plan = await locked_to_use(session, job.subject_id, is_active)
+        if plan is not None:
             now = clock.now()
-            await audit.record(session, _SERVICE, "preferences.use", plan.case_id)
             zone = (await preferences_of(session, plan.case_id, place.settings.centre_zone)).zone
             await plan_dates(session, plan, now)
             await _ask_about_holidays(session, plan, zone, now)
             await begin_reviews(session, plan, zone)
-            day, at = next_look(now, zone)
-            await schedule(session, LOOK_AHEAD, plan.id, due_at=at, key=f"{LOOK_AHEAD}:{plan.id}:{day}")
+            # By its instant: in a zone further west the client's next day may be one that was looked at.
+            at = next_look(now, zone)
+            await schedule(session, LOOK_AHEAD, plan.id, due_at=at, key=f"{LOOK_AHEAD}:{plan.id}:{stamp(at)}")
         await finish(session, job)
+
+
+def is_active(plan: Plan) -> bool:
+    return plan.state is PlanState.ACTIVE
 
 
 async def _ask_about_holidays(session: AsyncSession, plan: Plan, zone: str, now: datetime) -> None:

@@ -5,12 +5,13 @@ first (`original_start`), so that it stays the same date when it is moved. The c
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.calendar.invitations import issue
@@ -35,6 +36,7 @@ from shared.upsert import insert_or_ignore
 HORIZON = timedelta(days=9)
 # How far back dates are made up for that a service at rest did not see.
 _LOOK_BACK = timedelta(days=60)
+_ASKED_FOR = timedelta(days=3)  # longer than any question about a date is open
 
 
 async def plan_dates(session: AsyncSession, plan: Plan, now: datetime) -> None:
@@ -45,9 +47,16 @@ async def plan_dates(session: AsyncSession, plan: Plan, now: datetime) -> None:
     """
     if plan.state is not PlanState.ACTIVE:
         return
+    await _let_be(session, plan, now)
     query = select(Enrolment).where(Enrolment.plan_id == plan.id, Enrolment.state.in_(ON_CALENDAR))
     for enrolment in await session.scalars(query.order_by(Enrolment.id)):
         await plan_enrolment_dates(session, enrolment, now)
+
+
+async def _let_be(session: AsyncSession, plan: Plan, now: datetime) -> None:
+    """A date whose last timer rang while the plan rested, or never rang, is asked about no more."""
+    over = Occurrence.plan_id == plan.id, Occurrence.ends_at < now - _ASKED_FOR, Occurrence.state.in_(COMING)
+    await session.execute(update(Occurrence).where(*over).values(state=OccurrenceState.UNKNOWN))
 
 
 async def plan_enrolment_dates(session: AsyncSession, enrolment: Enrolment, now: datetime) -> None:
@@ -63,10 +72,13 @@ async def plan_enrolment_dates(session: AsyncSession, enrolment: Enrolment, now:
     ]
     await _forget(session, gone)
     # A past date counts only if the listing already said then what it says now.
+    off = _days_off(meeting, known)
     missing = [
         start
         for start in starts
-        if start not in known and (start > now or start.date() > row.unchanged_since)
+        if start not in known
+        and (start > now or start.date() > row.unchanged_since)
+        and _day(meeting, start) not in off
     ]
     rows = [_row(enrolment, meeting, start, now) for start in missing]
     await insert_or_ignore(
@@ -105,6 +117,7 @@ async def move(session: AsyncSession, plan: Plan, occurrence: Occurrence, starts
     length = occurrence.ends_at - occurrence.starts_at
     occurrence.starts_at, occurrence.ends_at = starts_at, starts_at + length
     occurrence.state, occurrence.reminded_at = OccurrenceState.PLANNED, None
+    occurrence.doubtful = False  # another day may be a holiday, or none; the next look says
     enrolment = await _tell(session, plan, occurrence, InvitationMethod.REQUEST, OccurrenceChange.MOVED)
     meeting = from_plain((await session.get_one(Meeting, enrolment.meeting_id)).listing)
     await _set_timers(session, occurrence, meeting, clock.now())
@@ -163,6 +176,18 @@ def _since(enrolment: Enrolment, known: dict[datetime, Occurrence], now: datetim
     assert enrolment.active_at is not None
     begun = max(enrolment.active_at, enrolment.first_occurrence_at - timedelta(seconds=1))
     return max([begun, now - _LOOK_BACK, *(start for start in known if start <= now)])
+
+
+def _days_off(meeting: NormalMeeting, known: dict[datetime, Occurrence]) -> set[date]:
+    """Days the group was said not to meet on: they stay off when the series moves to another hour."""
+    off = (start for start, one in known.items() if one.state is OccurrenceState.CANCELLED)
+    return {_day(meeting, start) for start in off}
+
+
+def _day(meeting: NormalMeeting, start: datetime) -> date:
+    """Where the group meets."""
+    zone = meeting.recurrence.tz if meeting.recurrence else None
+    return start.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
 def _series(meeting: NormalMeeting, since: datetime, until: datetime) -> list[datetime]:

@@ -1,6 +1,7 @@
 """The plan of a stay: opened once, found again."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -13,14 +14,17 @@ from services.aftercare.plans.choosing import choose_again, is_undecided
 from services.aftercare.plans.rebalancing import ask_rebalance
 from services.aftercare.plans.timetable import YEAR
 from services.aftercare.tables import Enrolment, EnrolmentState, Plan, PlanState, Stay
+from shared import audit
 from shared.contracts.aftercare import ReplacementReason
 from shared.contracts.fact import new_id
 from shared.contracts.intake import DischargeType
+from shared.identity import Caller, Role
 from shared.sealing import box, keyring
 from shared.upsert import insert_or_ignore
 
 TOKEN = "plans.token"  # noqa: S105  (the sealed column, not a secret)
 RISKS = "plans.risks"
+_SERVICE = Caller(None, "aftercare", Role.SERVICE)
 _USUAL_TARGET = 3  # meetings a week, for the first 13 weeks (aftercare.md 4)
 
 
@@ -52,6 +56,15 @@ async def locked(session: AsyncSession, plan_id: UUID) -> Plan | None:
     """The plan, locked until commit and read anew. Always the first lock of a transaction about a plan."""
     query = select(Plan).where(Plan.id == plan_id).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def locked_to_use(session: AsyncSession, plan_id: UUID, may: Callable[[Plan], bool]) -> Plan | None:
+    """The plan, locked, for a job that is about to open the client's wishes; None unless it `may`."""
+    plan = await locked(session, plan_id)
+    if plan is None or not may(plan):
+        return None
+    await audit.record(session, _SERVICE, "preferences.use", plan.case_id)
+    return plan
 
 
 async def latest_plan(session: AsyncSession, case_id: UUID, *, lock: bool = False) -> Plan | None:

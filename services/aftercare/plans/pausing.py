@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.aftercare.calendar.invitations import issue
 from services.aftercare.follow_up.schedule import begin_follow_up, end_follow_up
 from services.aftercare.messages.outgoing import hold_back
+from services.aftercare.plans.doubts import listing_is_sure
 from services.aftercare.plans.enrolment import enrolments_of
-from services.aftercare.plans.occurrences import forget_coming, plan_dates
+from services.aftercare.plans.occurrences import forget_coming, plan_dates, set_confirmed
 from services.aftercare.plans.rebalancing import ask_rebalance
 from services.aftercare.plans.states import ON_CALENDAR, may_plan, plan_to
 from services.aftercare.plans.timers import begin_looking_ahead
@@ -30,8 +31,15 @@ PAUSED = "paused"
 
 
 async def pause(session: AsyncSession, plan: Plan, reason: PauseReason) -> bool:
-    """False when the plan cannot rest: it is over. A plan that rests already keeps its first reason."""
+    """False when the plan cannot rest: it is over.
+
+    A plan that rests already keeps its reason, but for a readmission: that one nobody can end by a word.
+    """
     if plan.state is PlanState.PAUSED:
+        if reason is PauseReason.READMITTED and plan.pause_reason is not reason:
+            plan.pause_reason = reason
+            plan.version += 1
+            say(session, PlanPaused(case_id=plan.case_id, plan_id=plan.id, reason=reason))
         return True
     if not may_plan(plan.state, PlanState.PAUSED):
         return False
@@ -69,6 +77,8 @@ async def resume(session: AsyncSession, plan: Plan) -> bool:
         enrolment.ended_at = None
         enrolment.sequence += 1
         await issue(session, plan, enrolment, InvitationMethod.REQUEST)
+        # What the lists said meanwhile was not followed while the plan rested.
+        await set_confirmed(session, plan, enrolment, await listing_is_sure(session, enrolment))
     await plan_dates(session, plan, now)
     await begin_follow_up(session, plan)
     await ask_rebalance(session, plan, ReplacementReason.NOT_FITTING)

@@ -106,16 +106,21 @@ async def locked(session: AsyncSession, answer: Answer) -> Plan:
 
 async def check_still_true(
     session: AsyncSession, plan: Plan, answer: Answer, chosen: Iterable[Scored], courtesy_cap: int
-) -> None:
-    """`Later` when a chosen meeting changed, filled up, or became somebody's who must not be met."""
+) -> list[Meeting]:
+    """`Later` when a chosen meeting changed, filled up, or became somebody's who must not be met.
+
+    Returns the chosen meetings. Held by the caller they are not read again when they are enrolled in.
+    """
     ids = {UUID(one.id): answer.hashes[one.id] for one in chosen}
+    if not ids:
+        return []
     # Locked, in id order: two clients' choices of the last free place are made one after the other.
-    on_file = select(Meeting.id, Meeting.content_hash).where(Meeting.id.in_(ids), OFFERED)
-    locked_rows = on_file.order_by(Meeting.id).with_for_update()
-    now: dict[UUID, str] = dict((await session.execute(locked_rows)).all())
-    if now != ids:
+    on_file = select(Meeting).where(Meeting.id.in_(ids), OFFERED).order_by(Meeting.id)
+    found = list(await session.scalars(on_file.with_for_update().execution_options(populate_existing=True)))
+    if {row.id: row.content_hash for row in found} != ids:
         raise Later(AGAIN, "listing_changed")
     if await attending(session, but_not=plan.case_id, at_least=courtesy_cap, among=ids):
         raise Later(AGAIN, "meeting_filled")
     if await meetings_of_kept_apart(session, plan.case_id) & ids.keys():
         raise Later(AGAIN, "kept_apart")
+    return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.matching.fitness import Reason, Rejected
@@ -17,17 +18,19 @@ from services.aftercare.matching.sets import Scored
 from services.aftercare.matching.shortlist import secular_choice
 from services.aftercare.messages.outgoing import write_to
 from services.aftercare.plans.asking_staff import ask_staff
-from services.aftercare.plans.choosing import choose_again, enrols, is_undecided, keep_report
+from services.aftercare.plans.choosing import choose_again, enrols, is_undecided, keep_answer
 from services.aftercare.plans.enrolment import end_enrolment, enrolments_of, replace
+from services.aftercare.plans.listings import meetings_on_file
 from services.aftercare.plans.question import Answer, ask, check_still_true, locked
 from services.aftercare.plans.suggesting import Suggested, Suggestion, make_sure_of_seat, suggest
 from services.aftercare.settings import Settings
-from services.aftercare.tables import Enrolment, Plan, PlanState, Purpose
+from services.aftercare.tables import Enrolment, Message, MessageState, Plan, PlanState, Purpose
 from shared import clock
 from shared.contracts.aftercare import FollowUpKind, MeetingsSuggested, ReplacementReason
 from shared.database import Database
 from shared.jobs import Job, finish, schedule
 from shared.messaging.outbox import say
+from shared.sealing import box
 
 REBALANCE = "rebalance"
 
@@ -59,31 +62,43 @@ async def rebalance(database: Database, settings: Settings, job: Job) -> None:
             await finish(session, job)
 
 
+_GONE = (Reason.STALE_LISTING, Reason.COURTESY_CAP, Reason.BLOCKED)
+
+
 @dataclass(frozen=True)
 class _Change:
-    """One place in the week. `lost` None: it was empty. `added` None: nothing fits it."""
+    """One place in the week. `lost` None: it was empty. `added` None: nothing fits it, or, when the week is
+    `full` without it, nothing is missing there."""
 
     lost: Rejected | None
     added: Scored | None
+    full: bool
 
     @property
     def is_gone(self) -> bool:
-        """Nobody can go there any more, or this client must not, whatever they would say."""
-        return self.lost is not None and self.lost.reason in (Reason.STALE_LISTING, Reason.COURTESY_CAP)
+        """Nobody can go there any more, this client must not, or they said that they do not want to."""
+        return self.lost is not None and self.lost.reason in _GONE
+
+    @property
+    def is_hole(self) -> bool:
+        return self.lost is not None and self.added is None and not self.full
 
 
 async def _write(session: AsyncSession, answer: Answer, why: ReplacementReason, courtesy_cap: int) -> None:
     plan = await locked(session, answer)
     refill = answer.refill
     mine = {str(one.meeting_id): one for one in await enrolments_of(session, plan)}
-    changes = [_Change(*pair) for pair in zip_longest(refill.lost, refill.added)]
+    full = bool(refill.found.sets) and not refill.found.sets[0].short
+    changes = [_Change(*pair, full) for pair in zip_longest(refill.lost, refill.added)]
     suggestions = _suggestions(plan, answer, changes, mine)
     offers = [one.one for one in suggestions]
-    await check_still_true(session, plan, answer, offers, courtesy_cap)
-    suggested = await suggest(session, plan, mine.values(), suggestions)
-    plan.pathway, plan.target = answer.wanted.pathway, answer.wanted.target
-    plan.version += 1
-    await keep_report(session, plan, answer)
+    # The session forgets what nobody holds: these are asked for again and again on the way to the calendar.
+    held = await check_still_true(session, plan, answer, offers, courtesy_cap)
+    lost = [mine[one.listing.id].meeting_id for one in refill.lost]
+    held += (await meetings_on_file(session, lost)).values()
+    sealed = await box(session, plan.case_id)
+    keep_answer(plan, answer, sealed)
+    suggested = await suggest(session, plan, mine.values(), suggestions, sealed)
     for change in changes:
         if change.lost is not None:
             await _let_go(session, plan, change, suggested, why)
@@ -118,7 +133,7 @@ def _suggestions(
 async def _let_go(
     session: AsyncSession, plan: Plan, change: _Change, suggested: Suggested, why: ReplacementReason
 ) -> None:
-    """What cannot stay: replaced at once where we may, ended where nobody can go any more."""
+    """What cannot stay: replaced at once where we may, ended where it is gone, or the week full without."""
     assert change.lost is not None
     old = suggested.rows[change.lost.listing.id]
     if change.added is not None and enrols(plan):
@@ -128,7 +143,7 @@ async def _let_go(
         key = f"replaced:{new.id}:{new.sequence}"
         details = {"starts_at": new.first_occurrence_at.isoformat()}
         await write_to(session, plan, Purpose.CHANGED, key=key, about=new.id, details=details)
-    elif change.is_gone:
+    elif change.is_gone or (change.added is None and change.full and enrols(plan)):
         await end_enrolment(session, plan, old)
 
 
@@ -142,7 +157,7 @@ async def _ask_for_help(
 ) -> None:
     """A hole nothing fits is a person's work; so is a yes that somebody has to ask for."""
     lost = [change for change in changes if change.lost is not None]
-    if not answer.refill.found.chosen or any(change.added is None for change in lost):
+    if not answer.refill.found.chosen or any(change.is_hole for change in changes):
         await ask_staff(session, plan, FollowUpKind.NO_MEETING)
     if any(change.added is not None for change in lost) and not enrols(plan):
         await ask_staff(session, plan, FollowUpKind.ASK_CLIENT)
@@ -152,10 +167,21 @@ async def _ask_for_help(
 
 
 async def _propose(session: AsyncSession, plan: Plan, answer: Answer, suggested: Suggested) -> None:
-    """Tell the client of new proposals, once a day at most; the rest of the day's are on their page."""
+    """Tell the client of new proposals, once a day at most; the rest of the day's are on their page.
+
+    One that waits for the morning tells of these too, and is the one of that day.
+    """
     proposed = suggested.open_ones()
     if not suggested.news or not proposed:
         return
     say(session, MeetingsSuggested(case_id=plan.case_id, plan_id=plan.id, found=len(proposed)))
-    day = clock.now().astimezone(ZoneInfo(answer.wanted.zone)).date()
-    await write_to(session, plan, Purpose.PROPOSAL, key=f"proposal:{plan.id}:{day}")
+    today = clock.now().astimezone(ZoneInfo(answer.wanted.zone))
+    midnight = today.replace(hour=0, minute=0, second=0, microsecond=0)
+    told = select(Message.id).where(
+        Message.plan_id == plan.id,
+        Message.case_id == plan.case_id,
+        Message.purpose == Purpose.PROPOSAL,
+        or_(Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.sent_at >= midnight),
+    )
+    if (await session.scalars(told.limit(1))).first() is None:
+        await write_to(session, plan, Purpose.PROPOSAL, key=f"proposal:{plan.id}:{today.date()}")

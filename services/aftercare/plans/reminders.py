@@ -13,7 +13,8 @@ from services.aftercare.follow_up.attendance import record_attendance
 from services.aftercare.meetings.normal_form import from_plain
 from services.aftercare.meetings.recurrence import next_occurrences
 from services.aftercare.messages.outgoing import write_to
-from services.aftercare.plans.opening import locked
+from services.aftercare.plans.looking_ahead import is_active
+from services.aftercare.plans.opening import locked_to_use
 from services.aftercare.plans.preferences import preferences_of
 from services.aftercare.plans.states import COMING
 from services.aftercare.plans.timers import Timer, key_of, ringing, set_timers
@@ -25,17 +26,14 @@ from services.aftercare.tables import (
     Meeting,
     Occurrence,
     Plan,
-    PlanState,
     Purpose,
 )
 from services.aftercare.workplace import Workplace
-from shared import audit, clock
+from shared import clock
 from shared.contracts.aftercare import Attended, OccurrenceState, VerificationDue
-from shared.identity import Caller, Role
 from shared.jobs import Job, finish
 from shared.messaging.outbox import say
 
-_SERVICE = Caller(None, "aftercare", Role.SERVICE)
 _BEFORE = {
     Timer.DAY_BEFORE: Purpose.REMINDER_DAY,
     Timer.HOUR_BEFORE: Purpose.REMINDER_HOUR,
@@ -49,29 +47,29 @@ async def ring(place: Workplace, job: Job) -> None:
     told = ringing(job)
     async with place.database.transaction() as session:
         plan_id = await session.scalar(select(Occurrence.plan_id).where(Occurrence.id == job.subject_id))
-        plan = await locked(session, plan_id) if plan_id else None
+        plan = await locked_to_use(session, plan_id, is_active) if plan_id else None
         occurrence = await session.get(Occurrence, job.subject_id) if plan else None
-        if plan is not None and occurrence is not None and _still_meant(plan, occurrence, told.starts_at):
+        if plan is not None and occurrence is not None and _still_meant(occurrence, told.starts_at):
             await _ring(place, session, plan, occurrence, told.timer)
         await finish(session, job)
 
 
-def _still_meant(plan: Plan, occurrence: Occurrence, starts_at: datetime) -> bool:
-    moved = abs(occurrence.starts_at - starts_at) >= timedelta(seconds=1)
-    return plan.state is PlanState.ACTIVE and not moved
+def _still_meant(occurrence: Occurrence, starts_at: datetime) -> bool:
+    """A date that moved has timers of its own."""
+    return abs(occurrence.starts_at - starts_at) < timedelta(seconds=1)
 
 
 async def _ring(
     place: Workplace, session: AsyncSession, plan: Plan, occurrence: Occurrence, timer: Timer
 ) -> None:
-    await audit.record(session, _SERVICE, "preferences.use", plan.case_id)
     wanted = await preferences_of(session, plan.case_id, place.settings.centre_zone)
     due = instants_of(occurrence.starts_at, occurrence.ends_at, wanted.zone)
     coming = occurrence.state in COMING
+    ahead = coming and occurrence.starts_at > clock.now()  # a timer that rings late reminds of nothing
     match timer:
-        case Timer.DAY_BEFORE | Timer.HOUR_BEFORE | Timer.AT_THE_DOOR if coming:
+        case Timer.DAY_BEFORE | Timer.HOUR_BEFORE | Timer.AT_THE_DOOR if ahead:
             await _remind(session, plan, occurrence, timer)
-        case Timer.IS_IT_HELD if coming:
+        case Timer.IS_IT_HELD if ahead:
             await _write(session, plan, occurrence, Purpose.IS_IT_HELD, until=occurrence.starts_at)
         case Timer.ASK:
             await _ask(session, plan, occurrence, due, proof=wanted.verification_needed)

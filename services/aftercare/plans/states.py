@@ -1,4 +1,4 @@
-"""Which states a plan, an enrolment and a date may go to (aftercare.md 8.2). Pure; the use cases' guards.
+"""The states of a plan and of an enrolment, and where these and a date may go (aftercare.md 8.2). Pure.
 
 Who asks twice gets the same answer: staying where one is, is always allowed.
 """
@@ -6,8 +6,55 @@ Who asks twice gets the same answer: staying where one is, is always allowed.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.aftercare.tables import EnrolmentState, PlanState
 from shared.contracts.aftercare import OccurrenceState
+
+
+class PlanState(StrEnum):
+    """DRAFT: nothing offered (also after a discharge was cancelled). OFFERED: suggested, no yes yet.
+
+    PAUSED keeps its meetings, writes nothing and counts nothing. SUPERSEDED: the client came back, and the
+    later stay's plan took its place. CLOSED is a death: over, quietly.
+    """
+
+    DRAFT = "draft"
+    OFFERED = "offered"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LOST_CONTACT = "lost_contact"
+    COMPLETED = "completed"
+    ENDED_BY_CLIENT = "ended_by_client"
+    SUPERSEDED = "superseded"
+    CLOSED = "closed"
+
+
+OVER = (PlanState.COMPLETED, PlanState.ENDED_BY_CLIENT, PlanState.SUPERSEDED, PlanState.CLOSED)
+
+
+class Tier(StrEnum):
+    """How closely somebody is followed (aftercare.md 8.1)."""
+
+    STANDARD = "standard"
+    CLOSE = "close"
+    INTENSIVE = "intensive"
+
+
+class EnrolmentState(StrEnum):
+    """A place in the client's own plan; nothing here is a registration with anybody.
+
+    A yes makes a suggestion ACTIVE at once, or ACCEPTED while the client has not left the house yet: on the
+    calendar from the discharge on. WAITING is for a seat in a group of the house. SUSPENDED: the
+    listing is doubtful, dates stay on the calendar as unconfirmed. ENDED covers withdrawn suggestions too.
+    """
+
+    SUGGESTED = "suggested"
+    ACCEPTED = "accepted"
+    WAITING = "waiting"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REPLACED = "replaced"
+    DECLINED = "declined"
+    ENDED = "ended"
+
 
 _P, _E, _O = PlanState, EnrolmentState, OccurrenceState
 

@@ -44,7 +44,11 @@ class Suggested:
 
 
 async def suggest(
-    session: AsyncSession, plan: Plan, enrolments: Iterable[Enrolment], suggestions: Sequence[Suggestion]
+    session: AsyncSession,
+    plan: Plan,
+    enrolments: Iterable[Enrolment],
+    suggestions: Sequence[Suggestion],
+    sealed: Box,
 ) -> Suggested:
     """Make these the plan's open suggestions; others are withdrawn. `enrolments`: all it has, under its lock.
 
@@ -56,21 +60,24 @@ async def suggest(
     for row in rows.values():
         if row.state is EnrolmentState.SUGGESTED:
             row.state = EnrolmentState.ENDED
-    await _put_down(session, plan, rows, suggestions)
+    await _put_down(session, plan, rows, suggestions, sealed)
     return Suggested(rows, bool(_shown(rows.values()) - shown_before))
 
 
 async def suggest_beside(session: AsyncSession, plan: Plan, suggestion: Suggestion) -> Enrolment:
     """One more open suggestion, the others as they are. The caller holds the plan's lock."""
     rows = {str(row.meeting_id): row for row in await enrolments_of(session, plan)}
-    await _put_down(session, plan, rows, [suggestion])
+    await _put_down(session, plan, rows, [suggestion], await box(session, plan.case_id))
     return rows[suggestion.one.id]
 
 
 async def _put_down(
-    session: AsyncSession, plan: Plan, rows: dict[str, Enrolment], suggestions: Iterable[Suggestion]
+    session: AsyncSession,
+    plan: Plan,
+    rows: dict[str, Enrolment],
+    suggestions: Iterable[Suggestion],
+    sealed: Box,
 ) -> None:
-    sealed = await box(session, plan.case_id)
     for suggestion in suggestions:
         row = rows.setdefault(suggestion.one.id, _fresh(plan, suggestion.one))
         if row.state in _BEFORE:  # else it is in the week, or in a queue, already

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.aftercare.tables import Tier
+from services.aftercare.plans.states import Tier
 from shared.contracts.intake import DischargeType
 
 BAM_RISK = 12  # the risk score from which somebody is followed closely (aftercare.md 4, instruments)

@@ -5,7 +5,7 @@ A date that moves gets new timers; the old ones find that it starts at another t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.tables import Occurrence, Plan
 from shared import clock
-from shared.jobs import Job, schedule
+from shared.jobs import Job, schedule, schedule_all
 
 DATE_TIMER = "date_timer"
 LOOK_AHEAD = "look_ahead"
+WATCH_PLANS = "watch_plans"
+NOBODY = UUID(int=0)  # the watch is about every plan
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -48,10 +50,12 @@ async def set_timers(
 ) -> None:
     """One job a timer. Once set for this start, a timer is not set again; one already past is left out,
     but for those that are worth something late."""
-    for timer, instant in due.items():
-        if instant > now or timer in _LATE_IS_BETTER:
-            key = key_of(timer, occurrence.id, occurrence.starts_at)
-            await schedule(session, DATE_TIMER, occurrence.id, due_at=instant, key=key)
+    instants = {
+        key_of(timer, occurrence.id, occurrence.starts_at): instant
+        for timer, instant in due.items()
+        if instant > now or timer in _LATE_IS_BETTER
+    }
+    await schedule_all(session, DATE_TIMER, occurrence.id, instants)
 
 
 def ringing(job: Job) -> Ringing:
@@ -68,6 +72,14 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(_STAMP)
 
 
+async def watch_plans(session: AsyncSession, on: datetime) -> None:
+    """Once a day, whoever asks."""
+    day = on.astimezone(UTC).date()
+    due = max(datetime.combine(day, time(), UTC), clock.now())
+    await schedule(session, WATCH_PLANS, NOBODY, due_at=due, key=f"{WATCH_PLANS}:{day}")
+
+
 async def begin_looking_ahead(session: AsyncSession, plan: Plan) -> None:
     """Start the plan's daily look. A chain that still runs and this one meet at the next day's job."""
+    await watch_plans(session, clock.now())
     await schedule(session, LOOK_AHEAD, plan.id, key=f"{LOOK_AHEAD}:{plan.id}:{stamp(clock.now())}")

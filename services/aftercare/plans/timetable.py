@@ -82,10 +82,9 @@ def holiday_question_at(starts_at: datetime, zone: str) -> datetime:
     return at(starts_at.astimezone(ZoneInfo(zone)).date() - timedelta(days=2), _MORNING, zone)
 
 
-def next_look(now: datetime, zone: str) -> tuple[date, datetime]:
-    """The client's next day, and an hour of it at which nobody is woken and no clock changes (04:00)."""
-    tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
-    return tomorrow, at(tomorrow, time(4), zone)
+def next_look(now: datetime, zone: str) -> datetime:
+    """04:00 on the client's next day: nobody is woken, and no clock changes at that hour."""
+    return at(now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1), time(4), zone)
 
 
 def review_at(left_at: datetime, week: int, zone: str) -> datetime:

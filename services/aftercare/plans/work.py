@@ -8,7 +8,8 @@ from services.aftercare.plans.looking_ahead import look_ahead
 from services.aftercare.plans.rebalancing import REBALANCE, rebalance
 from services.aftercare.plans.reminders import ring
 from services.aftercare.plans.reviews import REVIEW_PLAN, review_plan
-from services.aftercare.plans.timers import DATE_TIMER, LOOK_AHEAD
+from services.aftercare.plans.timers import DATE_TIMER, LOOK_AHEAD, WATCH_PLANS
+from services.aftercare.plans.watching import watch
 from services.aftercare.workplace import Work
 
 WORK: dict[str, Work] = {
@@ -17,6 +18,7 @@ WORK: dict[str, Work] = {
     REBALANCE: lambda place, job: rebalance(place.database, place.settings, job),
     FREEZE_WEEK: freeze_week,
     LOOK_AHEAD: look_ahead,
+    WATCH_PLANS: watch,
     DATE_TIMER: ring,
     REVIEW_PLAN: review_plan,
     END_INTRODUCTION: expire,

@@ -5,11 +5,14 @@ from services.aftercare.portal import (
     answers,
     assets,
     calendar,
+    cannot_come,
     check_ins,
     entering,
+    help_now,
     leaving,
     meetings,
     more,
+    nowhere,
     points,
     swapping,
     toolbox,
@@ -22,8 +25,10 @@ from services.aftercare.portal import (
 ROUTERS = (
     assets.router,
     entering.router,
+    help_now.router,
     week.router,
     answers.router,
+    cannot_come.router,
     meetings.router,
     swapping.router,
     check_ins.router,
@@ -36,4 +41,5 @@ ROUTERS = (
     worksheets.router,
     worksheet_saving.router,
     points.router,
+    nowhere.router,  # the rest: last of all
 )

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.access import store_of
+from services.aftercare.access import settings_of, store_of
 from services.aftercare.follow_up.check_ins import Closed, answer, open_for_client
 from services.aftercare.follow_up.instruments import questions
+from services.aftercare.follow_up.paging import somebody_is_on_call
 from services.aftercare.portal.pages import PageRoute, see
 from services.aftercare.portal.visits import Visit, away, nothing_here, page, visit_of
 from services.aftercare.tables import CheckIn, Plan
@@ -17,7 +18,7 @@ from services.aftercare.tables import CheckIn, Plan
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 _URGENT = 3  # level of concern that calls a person
-_LONGEST = 1000
+_LONGEST = 10_000  # the page asks for a tenth of it; nothing typed by a person is cut
 
 
 @router.get("/my/check-in")
@@ -38,7 +39,7 @@ async def take(request: Request) -> Response:
     """
     async with request.form(max_files=0, max_fields=20) as form:
         sent = {name: value for name, value in form.items() if isinstance(value, str)}
-    items, words = _items(sent), sent.get("words", "").strip()[:_LONGEST]
+    items, words = _items(sent), _words(sent)
     level, note = 0, "checked"
     async with store_of(request).transaction() as session:
         visit = await visit_of(session, request, "check_in.answer", lock=True)
@@ -55,8 +56,14 @@ async def take(request: Request) -> Response:
             note = "closed"
     if level >= _URGENT:
         # No redirect: the lines are the answer to what was just sent, and stand in no address.
-        return page(request, visit, "urgent.html")
+        on_call = somebody_is_on_call(settings_of(request))
+        return page(request, visit, "urgent.html", on_call=on_call)
     return see(f"/my?note={note}")
+
+
+def _words(sent: Mapping[str, str]) -> str:
+    """As typed: a browser sends each line break as two characters (HTML, form submission)."""
+    return sent.get("words", "").replace("\r\n", "\n").strip()[:_LONGEST]
 
 
 def _form(request: Request, visit: Visit, check_in: CheckIn | None, *, empty: bool = False) -> Response:

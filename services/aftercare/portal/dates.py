@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.aftercare.meetings.normal_form import Meeting, Modality
 from services.aftercare.meetings.recurrence import next_occurrences
+from services.aftercare.plans.states import COMING
 from services.aftercare.portal.when import day_words, moment_words, there_words
 from services.aftercare.smart.days import time_in_words
 from services.aftercare.tables import Occurrence
@@ -45,7 +46,7 @@ class WayIn:
 class DateView:
     """`day`, `time`: on the client's clock; `there` on the meeting's when it differs, else "".
 
-    `state`: a code of the catalogue's [week.states], "" for an ordinary date.
+    `state`: a code of the catalogue's [week.states], "" for an ordinary date. `may_excuse`: still to come.
     """
 
     id: UUID
@@ -57,6 +58,7 @@ class DateView:
     there: str
     way_in: WayIn
     state: str
+    may_excuse: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def date_view(date: Occurrence, meeting: Meeting, modality: str, reader: Reader)
         there=there_words(date.starts_at, reader.zone, own, reader.language),
         way_in=way_in(meeting, modality, date.starts_at, date.ends_at, reader.now),
         state=_state(date),
+        may_excuse=date.state in COMING and date.starts_at > reader.now,
     )
 
 
@@ -108,6 +111,6 @@ def way_in(meeting: Meeting, modality: str, starts_at: datetime, ends_at: dateti
 
 
 def _state(date: Occurrence) -> str:
-    if date.state in (OccurrenceState.CANCELLED, OccurrenceState.UNCONFIRMED):
+    if date.state in (OccurrenceState.CANCELLED, OccurrenceState.UNCONFIRMED, OccurrenceState.EXCUSED):
         return date.state.value
     return "ask" if date.doubtful else ""

@@ -131,7 +131,7 @@ async def speak(
             wanted = visit.wanted.model_copy(update={"written_in": language})
             await keep_preferences(session, visit.plan.case_id, wanted)
     answer = see(_own(back))
-    secure = request.url.scheme == "https"
+    secure = sessions.is_secure(request)
     answer.set_cookie(
         LANGUAGE_COOKIE, language, max_age=_YEAR, path="/my", secure=secure, httponly=True, samesite="lax"
     )
@@ -168,7 +168,7 @@ def _set_door(request: Request, answer: Response) -> None:
         secrets.token_urlsafe(16),
         max_age=_DOOR_SECONDS,
         path="/my/enter",
-        secure=request.url.scheme == "https",
+        secure=sessions.is_secure(request),
         httponly=True,
         samesite="lax",
     )

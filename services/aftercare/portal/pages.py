@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -46,7 +47,8 @@ def show(
         t=WORDS[language],
         language=language,
         within=within,
-        here=request.url.path,
+        # What somebody typed into the address of a page that is not there, a name perhaps, is not repeated.
+        here="/my" if template == "trouble.html" else request.url.path,
         centre=settings.centre_name,
         phone=settings.centre_phone,
         dial="".join(c for c in settings.centre_phone if c.isdigit() or c == "+"),
@@ -69,11 +71,16 @@ def trouble(request: Request, why: str, status: int) -> Response:
 
 def is_from_here(request: Request) -> bool:
     """Was this form sent from a page of ours? Browsers say so. Neither header at all is an old browser or
-    none: the cookie, which other sites' forms do not carry (SameSite), then decides alone."""
+    none: the cookie, which other sites' forms do not carry (SameSite), then decides alone.
+
+    "null" is what our own referrer policy makes a browser say of our own forms (Fetch, serialised origin), so
+    it tells as little. A proxy may have changed Host: the address we are known by counts too.
+    """
     if site := request.headers.get("sec-fetch-site"):
         return site in {"same-origin", "none"}
-    origin = request.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == request.headers.get("host")
+    origin = request.headers.get("origin", "null")
+    ours = urlsplit(settings_of(request).aftercare_url).netloc
+    return origin == "null" or origin.partition("://")[2] in {request.headers.get("host"), ours}
 
 
 class PageRoute(APIRoute):

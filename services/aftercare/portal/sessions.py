@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.aftercare.access import settings_of
 from services.aftercare.tables import PageLink, PageSession
 from shared import clock
 from shared.sealing import keyring
@@ -68,9 +69,12 @@ async def end_session(session: AsyncSession, cookie: str) -> None:
 
 
 async def end_sessions(session: AsyncSession, case_id: UUID) -> None:
-    """Everywhere: a telephone that was lost, or lent."""
+    """Everywhere: a telephone that was lost, or lent. The links in its messages open nothing any more."""
+    now = clock.now()
     live = update(PageSession).where(PageSession.case_id == case_id, PageSession.ended_at.is_(None))
-    await session.execute(live.values(ended_at=clock.now()))
+    await session.execute(live.values(ended_at=now))
+    unused = PageLink.case_id == case_id, PageLink.used_at.is_(None), PageLink.expires_at > now
+    await session.execute(update(PageLink).where(*unused).values(expires_at=now))
 
 
 def set_cookie(request: Request, answer: Response, cookie: str) -> None:
@@ -79,16 +83,20 @@ def set_cookie(request: Request, answer: Response, cookie: str) -> None:
         cookie,
         max_age=int(GOOD_FOR.total_seconds()),
         path=PATH,
-        secure=request.url.scheme == "https",  # uvicorn believes a trusted proxy's X-Forwarded-Proto
+        secure=is_secure(request),
         httponly=True,
         samesite="lax",  # strict would be lost when the link in a message is followed
     )
 
 
+def is_secure(request: Request) -> bool:
+    """Over TLS: uvicorn believes a trusted proxy's X-Forwarded-Proto, and an address of ours that begins
+    with https:// is reached over TLS whatever the proxy says."""
+    return request.url.scheme == "https" or settings_of(request).aftercare_url.startswith("https://")
+
+
 def forget_cookie(request: Request, answer: Response) -> None:
-    answer.delete_cookie(
-        COOKIE, path=PATH, secure=request.url.scheme == "https", httponly=True, samesite="lax"
-    )
+    answer.delete_cookie(COOKIE, path=PATH, secure=is_secure(request), httponly=True, samesite="lax")
 
 
 def _index(session: AsyncSession, cookie: str) -> bytes:

@@ -16,7 +16,7 @@ from services.aftercare.portal.wording import LANGUAGES, language_of
 from services.aftercare.tables import Plan, PlanState
 from shared import audit
 from shared.identity import Caller, Role
-from shared.sealing import KeyShredded
+from shared.sealing import KeyShredded, box
 
 CLIENT = Caller(None, "client", Role.SERVICE)
 
@@ -47,6 +47,7 @@ async def visit_of(
         return None
     await audit.record(session, CLIENT, action, plan.case_id, fields)
     try:
+        await box(session, plan.case_id)  # also where no wishes are on file that could not be opened
         wanted = await preferences_of(session, plan.case_id, settings_of(request).centre_zone)
     except KeyShredded:
         return None

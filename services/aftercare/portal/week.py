@@ -29,7 +29,9 @@ _SOON = timedelta(hours=2)  # nothing stands above a date that somebody may be o
 _SHOWN = 6  # dates ahead on the page: a screenful or two
 _WENT = (Attended.ATTENDED, Attended.PARTLY)
 
-Note = Literal["", "yes", "waiting", "no", "gone", "back", "rests", "goes_on", "swapped", "checked", "closed"]
+Note = Literal[
+    "", "yes", "waiting", "no", "gone", "back", "rests", "goes_on", "swapped", "checked", "closed", "excused"
+]
 
 
 @router.get("/my")

@@ -1,65 +1,21 @@
 """Plans, the meetings in them, their single dates, and what each client wants (sealed)."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Boolean, Date, Index, Integer, LargeBinary, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.aftercare.matching.wishes import Pathway
+from services.aftercare.plans.states import OVER as OVER
+from services.aftercare.plans.states import EnrolmentState as EnrolmentState
+from services.aftercare.plans.states import PlanState as PlanState
+from services.aftercare.plans.states import Tier as Tier
 from services.aftercare.tables.declaring import Table, code
 from shared.columns import PSEUDONYMOUS, SEALED, UtcDateTime
 from shared.contracts.aftercare import EnrolmentMode, OccurrenceState, PauseReason
 from shared.contracts.fact import new_id
 from shared.contracts.intake import DischargeType
-
-
-class PlanState(StrEnum):
-    """DRAFT: nothing offered (also after a discharge was cancelled). OFFERED: suggested, no yes yet.
-
-    PAUSED keeps its meetings, writes nothing and counts nothing. SUPERSEDED: the client came back, and the
-    later stay's plan took its place. CLOSED is a death: over, quietly.
-    """
-
-    DRAFT = "draft"
-    OFFERED = "offered"
-    ACTIVE = "active"
-    PAUSED = "paused"
-    LOST_CONTACT = "lost_contact"
-    COMPLETED = "completed"
-    ENDED_BY_CLIENT = "ended_by_client"
-    SUPERSEDED = "superseded"
-    CLOSED = "closed"
-
-
-OVER = (PlanState.COMPLETED, PlanState.ENDED_BY_CLIENT, PlanState.SUPERSEDED, PlanState.CLOSED)
-
-
-class Tier(StrEnum):
-    """How closely somebody is followed (aftercare.md 8.1)."""
-
-    STANDARD = "standard"
-    CLOSE = "close"
-    INTENSIVE = "intensive"
-
-
-class EnrolmentState(StrEnum):
-    """A place in the client's own plan; nothing here is a registration with anybody.
-
-    A yes makes a suggestion ACTIVE at once, or ACCEPTED while the client has not left the house yet: on the
-    calendar from the discharge on. WAITING is for a seat in a group of the house. SUSPENDED: the
-    listing is doubtful, dates stay on the calendar as unconfirmed. ENDED covers withdrawn suggestions too.
-    """
-
-    SUGGESTED = "suggested"
-    ACCEPTED = "accepted"
-    WAITING = "waiting"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    REPLACED = "replaced"
-    DECLINED = "declined"
-    ENDED = "ended"
 
 
 class Plan(Table):

@@ -9,19 +9,28 @@ import streamlit as st
 from services.dashboard import readmodel, wording
 from services.dashboard.clients import Answer
 from services.dashboard.desk import desk
-from services.dashboard.views import frame
+from services.dashboard.views import client_link, frame
 from services.dashboard.waiting import moment
 from shared import clock
 from shared.identity import Role
 
-_STATES = {
-    "draft": ("Draft", "plain"),
-    "offered": ("Offered", "held"),
-    "active": ("Active", "fine"),
-    "closed": ("Closed", "plain"),
-    "suggested": ("Suggested", "held"),
-    "declined": ("Declined", "plain"),
-    "ended": ("Ended", "plain"),
+# What waits for somebody is amber, what goes on is green; the rest is plain.
+_KINDS = {
+    "active": "fine",
+    "accepted": "fine",
+    "offered": "held",
+    "suggested": "held",
+    "waiting": "held",
+    "suspended": "held",
+    "lost_contact": "held",
+}
+_OVER = {"completed", "ended_by_client", "superseded", "closed"}
+_ON_CALENDAR = {"active", "suspended"}
+# What came of a yes: a place at once, one from the discharge on, or one in a full group's queue.
+_AFTER_YES = {
+    "active": "enrolled",
+    "accepted": "on the calendar from the discharge on",
+    "waiting": "the group is full, they are in its queue",
 }
 # The matcher's criteria (aftercare.md 6.3) as reasons, the weightiest first.
 _CRITERIA = {
@@ -73,13 +82,11 @@ def show(case_id: UUID, plan: dict[str, Any], role: Role) -> None:
             lines = (f"{each['name']}: {each.get('words') or each['reason']}" for each in refused)
             items = "".join(f"<li>{escape(line)}</li>" for line in lines)
             st.html(f'<ul class="consents">{items}</ul>')
-    links = (("Client's own page", plan.get("portal_url")), ("Calendar", plan.get("calendar_url")))
-    given = "".join(
-        f"<div><dt>{name}</dt><dd><code>{escape(url)}</code></dd></div>" for name, url in links if url
-    )
-    if given:
-        with st.expander("Links for the client", key=f"links-{case_id}"):
-            st.html(f"<dl>{given}</dl>")
+    with st.expander("Links for the client", key=f"links-{case_id}"):
+        if address := plan.get("calendar_url"):
+            st.html(f"<dl><div><dt>Calendar</dt><dd><code>{escape(address)}</code></dd></div></dl>")
+        if role in MAY_DECIDE and plan["state"] not in _OVER:
+            client_link.offer(case_id)
 
 
 def _enrolment(case_id: UUID, enrolment: dict[str, Any], role: Role) -> None:
@@ -111,17 +118,18 @@ def _meeting(enrolment: dict[str, Any]) -> str:
 
 def _decide(case_id: UUID, enrolment: dict[str, Any], action: str) -> None:
     address = f"/api/v1/cases/{case_id}/plan/enrolments/{enrolment['enrolment_id']}/{action}"
-    if frame.act("aftercare", address) is not None:
-        frame.done(f"{enrolment['name']}: {'enrolled' if action == 'accept' else 'declined'}.")
+    answered = frame.act("aftercare", address)
+    if answered is not None:
+        came = _AFTER_YES.get(answered["state"], "enrolled") if action == "accept" else "declined"
+        frame.done(f"{enrolment['name']}: {came}.")
 
 
 def state(code: str) -> str:
-    words, kind = _STATES.get(code, (code.replace("_", " ").capitalize(), "plain"))
-    return frame.chips([(words, kind)])
+    return frame.chips([(wording.plan_state(code), _KINDS.get(code, "plain"))])
 
 
 def _is_on(enrolment: dict[str, Any]) -> bool:
-    return bool(enrolment["state"] == "active")
+    return enrolment["state"] in _ON_CALENDAR
 
 
 def _reasons(points: list[dict[str, Any]]) -> str:

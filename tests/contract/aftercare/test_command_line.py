@@ -112,3 +112,24 @@ def test_a_client_file_with_a_mistake_names_the_field_and_not_its_value(tmp_path
     said = run("match", str(client), str(DEMO), code=2)
     assert "zone" in said
     assert "Avery" not in said
+
+
+def test_a_finder_s_rows_are_read_only_with_permission(tmp_path: Path) -> None:
+    file = tmp_path / "finder.json"
+    row = {
+        "id": "1", "name": "Tools", "next_start": "2026-12-01T02:00:00Z", "schedule": "weekly",
+        "timezone": "America/Denver", "online": True, "join_url": "https://zoom.us/j/1",
+    }  # fmt: skip
+    file.write_text(json.dumps({"smart_finder": [row]}))
+    assert json.loads(run("read", str(file), "--json", code=1))["problem"] == "permission_missing"
+    allowed = "Granted by e-mail on 2 March 2027"
+    found = json.loads(run("read", str(file), "--json", "--smart-finder-permission", allowed))
+    assert [(one["weekday"], one["time"]) for one in found["meetings"]] == [(1, "19:00")]
+
+
+def test_what_is_printed_suits_every_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "list.json"
+    file.write_text('[{"name": "Caf\u00e9 \U0001f389", "day": 1, "time": "19:00"}]')
+    said = run("read", str(file), "--json")
+    assert said.isascii()
+    assert json.loads(said)["meetings"][0]["name"] == "Caf\u00e9 \U0001f389"

@@ -7,9 +7,17 @@ import pytest
 from services.aftercare.follow_up.attempts import complete, log_attempt, reopen, withdraw_attempt
 from services.aftercare.follow_up.follow_ups import ask_person
 from services.aftercare.follow_up.schedule import begin_follow_up, end_follow_up
+from services.aftercare.follow_up.work_list import work_list
+from services.aftercare.plans.ending import end_plan
 from services.aftercare.plans.opening import latest_plan
 from services.aftercare.tables import Attempt, FollowUp, Plan
-from shared.contracts.aftercare import FollowUpKind, FollowUpOutcome, FollowUpState
+from shared.contracts.aftercare import (
+    Attended,
+    FollowUpKind,
+    FollowUpOutcome,
+    FollowUpState,
+    PlanEndReason,
+)
 from shared.contracts.fact import new_id
 from shared.contracts.intake import ContactChannel, DischargeType
 from shared.database import Database
@@ -127,6 +135,57 @@ async def test_a_call_logged_for_the_wrong_person_is_taken_back_with_all_it_did(
     assert (await client.plan()).last_contact_at is None
     await client.at(3.1)
     assert (await client.task(FollowUpKind.FIRST_CALL)).state is FollowUpState.OVERDUE
+
+
+async def test_a_call_taken_back_does_not_forget_the_meetings_the_client_was_seen_at(
+    client: Client,
+) -> None:
+    seen = await client.date_with(1, Attended.ATTENDED, evidence=4)
+    await client.at(2.1)
+    attempt = await call(client, FollowUpKind.FIRST_CALL, REACHED)
+    assert attempt is not None
+    await take_back(client, attempt)
+    assert (await client.plan()).last_contact_at == seen.starts_at
+
+
+async def test_a_wrong_number_that_was_logged_in_error_leaves_no_task_behind(client: Client) -> None:
+    await client.at(2.1)
+    attempt = await call(client, FollowUpKind.FIRST_CALL, WRONG)
+    assert attempt is not None
+    await take_back(client, attempt)
+    assert (await client.task(FollowUpKind.CHECK_CONTACT)).state is FollowUpState.CANCELLED
+
+
+async def take_back(client: Client, attempt: Attempt) -> None:
+    async with client.aftercare.database.transaction() as session:
+        plan = await latest_plan(session, client.case_id, lock=True)
+        row = await session.get_one(FollowUp, attempt.follow_up_id)
+        assert plan is not None
+        assert await withdraw_attempt(session, plan, row, await session.get_one(Attempt, attempt.id))
+
+
+async def test_a_call_is_done_by_calling_and_by_no_tick(client: Client) -> None:
+    await client.at(2.1)
+    first = await client.task(FollowUpKind.FIRST_CALL)
+    async with client.aftercare.database.transaction() as session:
+        assert not await complete(session, await session.get_one(FollowUp, first.id))
+    assert (await client.task(FollowUpKind.FIRST_CALL)).state is FollowUpState.OPEN
+
+
+async def test_a_call_whose_job_was_given_up_is_on_the_list_when_its_time_has_come(client: Client) -> None:
+    client.set_clock(LEFT + timedelta(days=3, hours=1))  # none of its jobs has run
+    async with client.aftercare.database.reading() as session:
+        (first, *_) = await work_list(session, consented_only=False, coming=False)
+    assert (first.key, first.state) == ("first_call", FollowUpState.SCHEDULED)
+
+
+async def test_nobody_is_asked_to_call_the_dead(client: Client) -> None:
+    async with client.aftercare.database.transaction() as session:
+        plan = await latest_plan(session, client.case_id, lock=True)
+        assert plan is not None
+        assert await end_plan(session, plan, PlanEndReason.DECEASED)
+        await ask_person(session, plan, FollowUpKind.SAME_DAY_CALL, key="late", due_from=LEFT, due_by=LEFT)
+    assert await client.tasks(FollowUpKind.SAME_DAY_CALL) == []
 
 
 async def test_a_task_that_is_no_call_is_done_and_undone(client: Client) -> None:

@@ -1,6 +1,7 @@
 """How are they: asked, answered, corrected, heard; an unanswered one is no bad news."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,10 +16,10 @@ from services.aftercare.follow_up.check_ins import (
 from services.aftercare.follow_up.instruments import NotAnItem
 from services.aftercare.plans.opening import latest_plan
 from services.aftercare.tables import CheckIn, PlanState, Purpose, Tier
-from shared.contracts.aftercare import ConcernCause, FollowUpKind, Instrument
+from shared.contracts.aftercare import ConcernCause, FollowUpKind, FollowUpState, Instrument
 from shared.contracts.fact import new_id
 
-from .conftest import Aftercare, SetClock
+from .conftest import ZONE, Aftercare, SetClock
 from .follow_up_case import LEFT, Client
 
 GOOD = {"use": 0, "urge": 2, "mood": 7, "support": 8, "confidence": 8}
@@ -91,6 +92,46 @@ async def test_words_of_danger_page_somebody_even_when_the_answer_comes_too_late
     assert (await answered(client, GOOD, "ya no quiero vivir")).concern_level == 3
     (concern,) = await client.concerns()
     assert (concern.level, concern.cause) == (3, ConcernCause.SELF_HARM)
+
+
+async def test_use_that_is_reported_too_late_for_the_form_is_heard_all_the_same(client: Client) -> None:
+    client.set_clock(LEFT + timedelta(days=6))
+    assert (await answered(client, GOOD | {"use": 1})).concern_level == 2
+    assert len(await client.tasks(FollowUpKind.USE_REPORTED)) == 1
+    with pytest.raises(Closed):
+        await answered(client, GOOD | {"urge": 9})  # what is no matter of today is too late
+
+
+@pytest.mark.parametrize(
+    ("hours", "due"),
+    [(2.5, "Wed 20:00"), (6.5, "Wed 20:00"), (9.0, "Wed 23:59"), (13.5, "Wed 23:59"), (19.0, "Thu 12:00")],
+)
+async def test_who_reports_use_is_to_be_called_before_their_day_ends(
+    client: Client, hours: float, due: str
+) -> None:
+    client.set_clock(LEFT + timedelta(days=2, hours=hours))  # so long after 10:00 on their clock
+    await answered(client, GOOD | {"use": 1})
+    before = await client.task(FollowUpKind.USE_REPORTED)
+    assert before.due_by - before.due_from <= timedelta(hours=8)  # there before its evening is known
+    await client.aftercare.run_jobs("by_tonight")
+    call = await client.task(FollowUpKind.USE_REPORTED)
+    assert f"{call.due_by.astimezone(ZoneInfo(ZONE)):%a %H:%M}" == due
+    assert call.state is FollowUpState.OPEN
+    (concern,) = await client.concerns()
+    assert concern.due_by == call.due_by
+
+
+async def test_what_the_client_wrote_is_not_written_over_by_staff(client: Client) -> None:
+    await answered(client, GOOD, "my own words")
+    (check_in,) = await client.check_ins()
+    async with client.aftercare.database.transaction() as session:
+        plan = await latest_plan(session, client.case_id, lock=True)
+        assert plan is not None
+        with pytest.raises(Closed):
+            await enter(
+                session, plan, Instrument.WEEKLY, check_in.due_on, GOOD | {"mood": 1}, staff_id=new_id()
+            )
+        assert (await answers_of(session, check_in))["words"] == "my own words"
 
 
 async def test_a_phq_from_paper_with_item_9_pages_and_follows_the_client_more_closely(client: Client) -> None:

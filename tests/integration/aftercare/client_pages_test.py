@@ -387,7 +387,7 @@ async def test_danger_is_answered_at_once_and_a_person_is_called(
     assert page.status_code == 200
     main = page.text[page.text.index("<main") :]
     assert main.index('href="tel:988"') < main.index('href="sms:988"') < main.index('href="tel:911"')
-    called = {"en": "is being called right now", "es": "Ahora mismo se llama a una persona"}
+    called = {"en": "gets in touch with you", "es": "se comunica con usted"}
     assert called[language] in page.text
     assert words not in page.text
     async with aftercare.database.reading() as session:

@@ -1,5 +1,7 @@
 """Who is called when somebody does not come, and that it ends at a person."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -44,6 +46,21 @@ async def test_the_intensive_tier_is_called_the_same_day_instead(client: Client)
     call = await client.task(FollowUpKind.SAME_DAY_CALL)
     assert (call.due_by - call.due_from).total_seconds() <= 24 * 3600
     assert await client.written(Purpose.MISSED_YOU) == []
+
+
+async def test_who_is_closely_followed_is_called_the_same_day_also_when_an_earlier_date_is_unknown(
+    client: Client,
+) -> None:
+    async with client.aftercare.database.transaction() as session:
+        await session.execute(update(Plan).values(tier=Tier.INTENSIVE))
+    await client.date_with(4, UNKNOWN, evidence=0)  # a Friday
+    assert await client.tasks(FollowUpKind.SAME_DAY_CALL) == []
+    await client.date_with(5, MISSED)
+    call = await client.task(FollowUpKind.SAME_DAY_CALL)
+    assert call.due_by - call.due_from <= timedelta(hours=24)
+    assert len(await client.tasks(FollowUpKind.PEER_CALL)) == 1  # on the next working day as well
+    await client.date_with(6, MISSED)
+    assert len(await client.tasks(FollowUpKind.SAME_DAY_CALL)) == 1
 
 
 async def test_two_dates_without_an_answer_bring_a_call_and_a_look_for_another_meeting(

@@ -11,7 +11,13 @@ from services.aftercare.follow_up.concerns import acknowledge, note_of, raise_co
 from services.aftercare.plans.opening import latest_plan
 from services.aftercare.plans.pausing import pause
 from services.aftercare.tables import Concern, Message, Purpose
-from shared.contracts.aftercare import ConcernCause, FollowUpKind, PauseReason
+from shared.contracts.aftercare import (
+    ConcernCause,
+    FollowUpKind,
+    FollowUpState,
+    Instrument,
+    PauseReason,
+)
 from shared.contracts.fact import new_id
 
 from .conftest import Aftercare, SetClock
@@ -28,11 +34,16 @@ async def client(aftercare: Aftercare, set_clock: SetClock) -> Client:
     return client
 
 
-async def raised(client: Client, level: int = 3, key: str = "test") -> Concern:
+async def raised(
+    client: Client,
+    level: int = 3,
+    key: str = "test",
+    cause: ConcernCause = ConcernCause.ASKED_FOR_HELP,
+) -> Concern:
     async with client.aftercare.database.transaction() as session:
         plan = await latest_plan(session, client.case_id, lock=True)
         assert plan is not None
-        return await raise_concern(session, plan, level, ConcernCause.ASKED_FOR_HELP, key=key)
+        return await raise_concern(session, plan, level, cause, key=key)
 
 
 async def turns(client: Client, minutes: int) -> list[str]:
@@ -105,3 +116,22 @@ async def test_level_2_is_a_call_the_same_day_and_pages_nobody(client: Client) -
     await raised(client, level=2)
     assert await turns(client, 30) == []
     assert len(await client.tasks(FollowUpKind.SAME_DAY_CALL)) == 1
+
+
+async def test_every_level_has_a_person_and_a_time(client: Client) -> None:
+    concern = await raised(client, level=1, cause=ConcernCause.LOW_MOOD)
+    task = await client.task(FollowUpKind.COUNSELLOR)
+    assert (task.state, task.due_by) == (FollowUpState.OPEN, concern.due_by)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+async def test_use_that_staff_hear_of_is_met_the_same_day_and_asked_about_in_two(
+    client: Client, level: int
+) -> None:
+    await raised(client, level=level, cause=ConcernCause.USE)
+    call = await client.task(FollowUpKind.USE_REPORTED)
+    assert call.due_by - call.due_from <= timedelta(hours=8)
+    await client.at(2.1)
+    weekly = [one for one in await client.check_ins() if one.instrument is Instrument.WEEKLY]
+    assert [(one.due_on - LEFT.date()).days for one in weekly] == [2]
+    assert len(await client.tasks(FollowUpKind.USE_REPORTED, FollowUpKind.SAME_DAY_CALL)) == 1

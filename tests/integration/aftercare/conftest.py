@@ -73,6 +73,7 @@ class Aftercare:
     async def due_jobs(self, *kinds: str) -> int:
         """How many jobs of these kinds are due and not done, those put back for a moment too."""
         due = select(func.count()).select_from(jobs).where(jobs.c.done_at.is_(None), jobs.c.kind.in_(kinds))
+        due = due.where(jobs.c.gave_up_at.is_(None))
         async with self.database.reading() as session:
             return await session.scalar(due.where(jobs.c.due_at <= clock.now() + A_MOMENT)) or 0
 

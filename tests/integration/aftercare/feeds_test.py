@@ -12,7 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from services.aftercare.meetings import feed_fetching
-from services.aftercare.meetings.feed_addresses import NotAllowed, allowed_target, public_address
+from services.aftercare.meetings.feed_addresses import (
+    NotAllowed,
+    allowed_target,
+    is_public,
+    public_address,
+)
 from services.aftercare.meetings.feed_fetching import FetchFailed, fetch
 from services.aftercare.meetings.feeds import LOOK_AT_FEED, begin_looking, look_now
 from services.aftercare.meetings.normal_form import Programme
@@ -231,3 +236,31 @@ async def test_staff_add_change_and_switch_off_a_feed(
     clinician = await web.post("/api/v1/feeds", json=new, headers=bearer(keys_dir, Role.CLINICIAN))
     assert clinician.status_code == 403
     assert json.dumps(new) not in added.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.1", "127.0.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1",
+        "fe80::1%eth0",
+        "fec0::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "2001:0:1::1",
+    ],
+)  # fmt: skip
+def test_an_address_that_leads_into_the_own_network_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+def test_public_addresses_are_public() -> None:
+    assert is_public("93.184.215.14")
+    assert is_public("2606:4700::1111")
+    assert is_public("64:ff9b::5db8:d70e")
+
+
+async def test_a_server_that_moves_a_list_to_no_address_at_all_is_noted(
+    aftercare: Aftercare, lists: ListServer
+) -> None:
+    aftercare.settings = allowing(lists)
+    lists.answers["/list.json"] = (302, {"Location": "https://["}, b"")
+    feed = await add(aftercare, lists.url())
+    await aftercare.run_jobs(LOOK_AT_FEED)
+    assert (await stored(aftercare, feed)).trouble == "address_unreadable"

@@ -69,7 +69,7 @@ class Client:
             query = select(Enrolment).where(
                 Enrolment.case_id == self.case_id, Enrolment.state == EnrolmentState.ACTIVE
             )
-            enrolment = (await session.scalars(query.order_by(Enrolment.id).limit(1))).one()
+            enrolment = (await session.scalars(query.order_by(Enrolment.meeting_id).limit(1))).one()
             occurrence = Occurrence(
                 id=new_id(),
                 plan_id=enrolment.plan_id,

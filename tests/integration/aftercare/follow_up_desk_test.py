@@ -6,13 +6,18 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from services.aftercare.follow_up.check_ins import answer
 from services.aftercare.plans.opening import latest_plan
+from services.aftercare.tables import CheckIn
 from shared import clock
+from shared.contracts.aftercare import Attended
 from shared.contracts.fact import new_id
 from shared.identity import Role
 
 from .conftest import Aftercare, SetClock, bearer
 from .follow_up_case import Client
+
+ATTENDED, MISSED = Attended.ATTENDED, Attended.MISSED
 
 
 @pytest.fixture
@@ -89,6 +94,41 @@ async def test_a_worried_colleague_raises_a_concern_and_another_takes_it_on(
     assert kept["note"] == "Seen at once"
 
 
+async def test_an_alumni_coordinator_hears_of_danger_and_without_consent_of_nothing_else(
+    client: Client, web: httpx2.AsyncClient, keys_dir: Path
+) -> None:
+    async with client.aftercare.database.transaction() as session:
+        plan = await latest_plan(session, client.case_id, lock=True)
+        assert plan is not None
+        plan.consent_id = None
+    here, alumni = f"/api/v1/cases/{client.case_id}/concerns", bearer(keys_dir, Role.ALUMNI)
+    assert (await web.post(here, json={"level": 2, "cause": "use"})).status_code == 201
+    assert (await web.get("/api/v1/concerns", headers=alumni)).json()["concerns"] == []
+    noticed = await web.post(here, json={"level": 3}, headers=alumni)
+    assert noticed.status_code == 201  # whoever notices danger may say so
+    seen = (await web.get("/api/v1/concerns", headers=alumni)).json()["concerns"]
+    assert [one["concern_id"] for one in seen] == [noticed.json()["concern_id"]]
+    assert len((await web.get("/api/v1/concerns")).json()["concerns"]) == 2
+    outsider = bearer(keys_dir, Role.AUDITOR)
+    assert (await web.get("/api/v1/concerns", headers=outsider)).status_code == 403
+
+
+async def test_a_call_is_not_ticked_off_and_what_the_client_answered_is_not_written_over(
+    client: Client, web: httpx2.AsyncClient
+) -> None:
+    (first,) = (await web.get("/api/v1/follow-ups", params={"kind": "first_call"})).json()["follow_ups"]
+    ticked = await web.post(f"/api/v1/follow-ups/{first['follow_up_id']}/complete")
+    assert (ticked.status_code, ticked.json()["code"]) == (409, "attempt_needed")
+    (check_in,) = await client.check_ins()
+    async with client.aftercare.database.transaction() as session:
+        plan = await latest_plan(session, client.case_id, lock=True)
+        assert plan is not None
+        await answer(session, plan, await session.get_one(CheckIn, check_in.id), {"mood": 7})
+    entered = {"instrument": "weekly", "on": check_in.due_on.isoformat(), "items": {"mood": 1}}
+    refused = await web.post(f"/api/v1/cases/{client.case_id}/check-ins", json=entered)
+    assert (refused.status_code, refused.json()["code"]) == (409, "answered_by_client")
+
+
 async def test_a_bam_from_paper_is_scored_and_a_wrong_item_refused_without_repeating_it(
     client: Client, web: httpx2.AsyncClient
 ) -> None:
@@ -135,10 +175,14 @@ async def test_a_visit_is_recorded_once_and_withdrawn_when_it_was_an_error(
 
 
 async def test_the_figures_of_one_client_are_all_hidden(client: Client, web: httpx2.AsyncClient) -> None:
-    await client.date(1)
-    answer = await web.get("/api/v1/measures")
-    assert answer.status_code == 200
-    figures = answer.json()
+    for hours in range(1, 31):  # many dates, and all of them one person's
+        await client.date_with(1 + hours / 100, ATTENDED if hours % 2 else MISSED)
+    told = await web.get("/api/v1/measures")
+    assert told.status_code == 200
+    figures = told.json()
+    assert figures["adherence"]["planned"] is None
+    assert set(figures["adherence"]["percent"].values()) == {None}
+    assert "overlap" in figures["note"]
     assert figures["after_leaving"]["discharges"] is None
     assert figures["after_leaving"]["clinical"]["day_7"] == {"met": None, "percent": None}
     assert set(figures["retention_percent"]["standard"]) == {None}

@@ -1,23 +1,34 @@
 """A running plan looked at again: wishes that changed, people who must not meet, crashes at any moment."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
 from sqlalchemy import event, select, update
 
 from services.aftercare.plans.opening import latest_plan
+from services.aftercare.plans.pausing import lose_contact
 from services.aftercare.plans.preferences import Hours, Preferences, keep_preferences
 from services.aftercare.plans.rebalancing import REBALANCE, ask_rebalance, rebalance
 from services.aftercare.plans.separating import separate
-from services.aftercare.tables import Enrolment, EnrolmentState, Meeting, Plan, PlanState, Purpose
+from services.aftercare.tables import (
+    Enrolment,
+    EnrolmentState,
+    Meeting,
+    Message,
+    MessageState,
+    Plan,
+    PlanState,
+    Purpose,
+)
 from shared import audit, clock
-from shared.contracts.aftercare import ReplacementReason
+from shared.contracts.aftercare import FollowUpKind, ReplacementReason
 from shared.contracts.fact import new_id
 from shared.jobs import Job, jobs
 
-from .conftest import SETTINGS, ZONE, Aftercare, bearer, discharged
+from .conftest import SETTINGS, ZONE, Aftercare, SetClock, bearer, discharged
 from .listing_changes_test import MINE, by_state, settled, tasks, week
 from .telling import written
 
@@ -328,3 +339,68 @@ async def test_both_plans_keep_their_history(aftercare: Aftercare) -> None:
         row = await session.get_one(Enrolment, gone.id)
     assert (row.state, row.meeting_id) == (EnrolmentState.REPLACED, gone.meeting_id)
     assert row.ended_at is not None
+
+
+async def test_a_replacement_is_no_sign_of_life(aftercare: Aftercare) -> None:
+    fact = await settled(aftercare)
+    gone, *_ = await week(aftercare, fact.case_id)
+    async with aftercare.database.transaction() as session:
+        plan = await latest_plan(session, fact.case_id, lock=True)
+        assert plan is not None
+        assert await lose_contact(session, plan)
+        closed = update(Meeting).where(Meeting.id == gone.meeting_id)
+        await session.execute(closed.values(withdrawn_on=clock.now().date()))
+    await look_again(aftercare, fact.case_id)
+    (plan,) = await aftercare.plans(fact.case_id)
+    assert gone.id in {one.id for one in await by_state(aftercare, fact.case_id, EnrolmentState.REPLACED)}
+    assert len(await week(aftercare, fact.case_id)) == 3
+    assert plan.state is PlanState.LOST_CONTACT
+    assert (await aftercare.said(fact.case_id)).count("plan_activated") == 1
+
+
+async def test_who_wants_fewer_meetings_has_no_hole_where_one_no_longer_fits(aftercare: Aftercare) -> None:
+    fact = await settled(aftercare)
+    before = await week(aftercare, fact.case_id)
+    busy_day = before[0].first_occurrence_at.astimezone(ZoneInfo(ZONE)).isoweekday() % 7
+    hours = [Hours(days=[d for d in one.days if d != busy_day], opens=one.opens, closes=one.closes)
+             for one in (EVENINGS, WEEKENDS)]  # fmt: skip
+    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, windows=hours, target=1))
+    after = {one.id for one in await week(aftercare, fact.case_id)}
+    assert before[0].id not in after
+    assert after < {one.id for one in before}
+    assert FollowUpKind.NO_MEETING not in await tasks(aftercare, fact.case_id)
+
+
+async def test_a_meeting_the_client_does_not_want_leaves_the_calendar_before_any_yes(
+    aftercare: Aftercare,
+) -> None:
+    fact = await settled(aftercare, consent=False)
+    unwanted, *others = await week(aftercare, fact.case_id)
+    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, blocked=[unwanted.meeting_id]))
+    assert {one.id for one in await week(aftercare, fact.case_id)} == {one.id for one in others}
+    (proposed,) = await by_state(aftercare, fact.case_id, EnrolmentState.SUGGESTED)
+    assert proposed.meeting_id != unwanted.meeting_id
+
+
+async def test_a_proposal_that_waited_for_the_morning_is_the_one_of_that_day(
+    aftercare: Aftercare, set_clock: SetClock
+) -> None:
+    evening = datetime(2026, 10, 23, 21, 30, tzinfo=ZoneInfo(ZONE))
+    set_clock(evening)
+    await aftercare.import_list()
+    fact = await settled(aftercare)
+    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, target=4))
+    assert (await written(aftercare, fact.case_id))[Purpose.PROPOSAL] == 1
+    set_clock(evening + timedelta(hours=11))  # half past eight: it has not left yet
+    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, target=5))
+    assert (await written(aftercare, fact.case_id))[Purpose.PROPOSAL] == 1
+    set_clock(evening + timedelta(hours=12))
+    async with aftercare.database.transaction() as session:
+        (letter,) = await session.scalars(select(Message).where(Message.purpose == Purpose.PROPOSAL))
+        letter.state, letter.sent_at = MessageState.SENT, clock.now()
+    set_clock(evening + timedelta(hours=15))
+    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, target=6))
+    assert (await written(aftercare, fact.case_id))[Purpose.PROPOSAL] == 1
+    set_clock(evening + timedelta(hours=36))
+    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, target=7))
+    assert (await written(aftercare, fact.case_id))[Purpose.PROPOSAL] == 2

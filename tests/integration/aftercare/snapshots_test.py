@@ -414,3 +414,17 @@ def _by_text(words: str, next_start: datetime) -> NormalMeeting:
         found.anchor,
     )
     return meeting("smart-1", recurrence=rule)
+
+
+async def test_a_clock_that_once_ran_ahead_does_not_stop_the_counting(
+    make_database: MakeDatabase, set_clock: SetClock
+) -> None:
+    database = await make_database("aftercare")
+    set_clock(NOON + timedelta(days=400))
+    await take(database, LIST)
+    for day in range(10):
+        set_clock(NOON + timedelta(days=day))
+        await take(database, LIST[:-1])
+        set_clock(NOON + timedelta(days=day, seconds=-30))  # put right a little: the same day still
+        await take(database, LIST[:-1])
+    assert (await row_of(database, LIST[-1].source_id)).withdrawn_on == (NOON + timedelta(days=8)).date()

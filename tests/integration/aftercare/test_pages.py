@@ -7,7 +7,11 @@ from uuid import UUID
 
 import httpx2
 from icalendar import Calendar
+from sqlalchemy import update
 
+from services.aftercare.plans.listing_changes import LISTING_CHANGE
+from services.aftercare.tables import Meeting
+from shared import clock
 from shared.contracts.fact import new_id
 from shared.contracts.intake import DischargeType
 
@@ -23,13 +27,27 @@ async def enrolled(aftercare: Aftercare, *, consent: bool = True) -> UUID:
     return fact.case_id
 
 
+def week_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Without the one that is only kept beside the week, to fall back on."""
+    return [one for one in plan["enrolments"] if not one["fall_back"]]
+
+
+async def close(aftercare: Aftercare, meeting_id: UUID) -> None:
+    """It is no longer listed; nothing has followed from that yet."""
+    async with aftercare.database.transaction() as session:
+        gone = update(Meeting).where(Meeting.id == meeting_id)
+        await session.execute(gone.values(withdrawn_on=clock.now().date()))
+
+
 async def test_staff_see_the_plan_with_reasons_for_and_against(
     aftercare: Aftercare, web: httpx2.AsyncClient
 ) -> None:
     case_id = await enrolled(aftercare)
     plan = (await web.get(f"/api/v1/cases/{case_id}/plan")).json()
     assert (plan["state"], plan["pathway"], plan["target"]) == ("active", "smart_first", 3)
-    assert len(plan["enrolments"]) == 3
+    assert len(week_of(plan)) == 3
+    (spare,) = (one for one in plan["enrolments"] if one["fall_back"])
+    assert spare["state"] == "suggested"
     assert all(sum(r["points"] for r in one["reasons"]) == one["score"] for one in plan["enrolments"])
     assert {"LANGUAGE", "AUDIENCE_EXCLUSIVE"} <= {one["reason"] for one in plan["rejected"]}
     assert re.fullmatch(r"http://aftercare/calendar/[0-9a-f]{32}\.ics", plan["calendar_url"])
@@ -44,7 +62,7 @@ async def test_the_calendar_file_is_neutral_and_needs_no_sign_in(
     assert answer.headers["content-type"].startswith("text/calendar")
     assert not LOUD.search(answer.text)
     events = Calendar.from_ical(answer.content).walk("VEVENT")
-    assert {str(one["uid"]) for one in events} == {one["enrolment_id"] for one in plan["enrolments"]}
+    assert {str(one["uid"]) for one in events} == {one["enrolment_id"] for one in week_of(plan)}
 
 
 async def test_every_wrong_link_gets_the_same_plain_page(
@@ -64,7 +82,7 @@ async def test_staff_answer_for_a_client_on_the_telephone(
 ) -> None:
     case_id = await enrolled(aftercare, consent=False)
     plan_url = f"/api/v1/cases/{case_id}/plan"
-    first, second, _ = (one["enrolment_id"] for one in (await web.get(plan_url)).json()["enrolments"])
+    first, second, _ = (one["enrolment_id"] for one in week_of((await web.get(plan_url)).json()))
     assert (await web.post(f"{plan_url}/enrolments/{first}/accept")).json()["plan_state"] == "active"
     assert (await web.post(f"{plan_url}/enrolments/{second}/decline")).json()["state"] == "declined"
     refused = await web.post(f"{plan_url}/enrolments/{second}/accept")
@@ -83,7 +101,7 @@ async def test_changed_wishes_lead_to_another_suggestion(
     assert (await web.put(url, json=wanted)).status_code == 200
     await aftercare.run_jobs()
     plan = (await web.get(f"/api/v1/cases/{case_id}/plan")).json()
-    offered = [one["name"] for one in plan["enrolments"] if one["state"] == "suggested"]
+    offered = [one["name"] for one in week_of(plan) if one["state"] == "suggested"]
     assert len(offered) == 2
     assert all("español" in name or "miércoles" in name for name in offered)
     wrong = await web.put(url, json={"zone": "Nowhere/Town"})
@@ -118,18 +136,21 @@ async def test_a_meeting_that_moves_moves_in_the_calendar_too(
     plan = (await web.get(f"/api/v1/cases/{case_id}/plan")).json()
     rows = [row | {"time": "19:05", "end_time": "20:00"} for row in json.loads(LIST) if "time" in row]
     await web.post("/api/v1/meetings/imports", params={"source": "demo"}, json=rows)
+    said_before = await aftercare.said(case_id)
+    await aftercare.run_jobs(LISTING_CHANGE)
     answer = await web.get(plan["calendar_url"])
     entries: list[Any] = Calendar.from_ical(answer.content).walk("VEVENT")
-    assert {str(one["uid"]) for one in entries} == {one["enrolment_id"] for one in plan["enrolments"]}
+    assert {str(one["uid"]) for one in entries} == {one["enrolment_id"] for one in week_of(plan)}
     assert {f"{one['dtstart'].dt:%H:%M}" for one in entries} == {"19:05"}
     assert {one["sequence"] for one in entries} == {1}
-    assert (await aftercare.said(case_id))[-3:] == ["invitation_issued"] * 3
+    said = (await aftercare.said(case_id))[len(said_before) :]
+    assert sorted(said) == ["invitation_issued"] * 3 + ["listing_changed"] * 3
 
 
 async def test_a_closed_meeting_is_a_task_for_staff(aftercare: Aftercare, web: httpx2.AsyncClient) -> None:
-    await enrolled(aftercare)
-    rows = [row | {"types": ["TC"], "conference_url": "", "conference_phone": ""} for row in json.loads(LIST)]
-    await web.post("/api/v1/meetings/imports", params={"source": "demo"}, json=rows)
+    case_id = await enrolled(aftercare)
+    (first, *_) = await aftercare.enrolments(case_id)
+    await close(aftercare, first.meeting_id)
     (row,) = (await web.get("/api/v1/roster")).json()["plans"]
     assert row["needs"] == "A meeting is no longer listed: call, and look for another."
 
@@ -138,9 +159,8 @@ async def test_nobody_is_sent_to_a_meeting_that_closed_since(
     aftercare: Aftercare, web: httpx2.AsyncClient
 ) -> None:
     case_id = await enrolled(aftercare, consent=False)
-    rows = [row | {"types": ["TC"], "conference_url": "", "conference_phone": ""} for row in json.loads(LIST)]
-    await web.post("/api/v1/meetings/imports", params={"source": "demo"}, json=rows)
     (first, *_) = await aftercare.enrolments(case_id)
+    await close(aftercare, first.meeting_id)
     yes = await web.post(f"/api/v1/cases/{case_id}/plan/enrolments/{first.id}/accept")
     assert (yes.status_code, yes.json()["code"]) == (409, "not_open")
 

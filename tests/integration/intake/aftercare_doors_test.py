@@ -1,16 +1,19 @@
 """Where aftercare may write to, and whom it may tell that a client comes: asked each time, never kept."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from sqlalchemy import select, update
 
 from services.intake.tables import Case, Disclosure
+from shared import clock
 from shared.audit import audit
 from shared.contracts.fact import new_id
 from shared.contracts.intake import ConsentGiven, ConsentItem, ConsentRevoked
 from shared.identity import Role
+from shared.sealing import case_keys
 from tests.integration.intake.conftest import Desk
 from tests.integration.intake.ehr_test import adt, sent
 
@@ -118,3 +121,24 @@ async def test_without_the_aftercare_consent_nobody_is_introduced(desk: Desk) ->
     assert (await introduce(desk, case_id, consent_id, new_id())).status_code == 403
     aftercare = (await consented(desk, case_id, "aftercare")).json()["consent_id"]
     assert (await introduce(desk, case_id, aftercare, new_id())).status_code == 403
+
+
+async def test_nobody_is_told_that_somebody_comes_who_has_died(desk: Desk) -> None:
+    case_id = await desk.inquiry(email=MAIL)
+    consent = (await consented(desk, case_id, "introduction", recipient="Toni Vale")).json()["consent_id"]
+    await sent(desk, adt("A01"))
+    await sent(desk, adt("A03", disposition="20"))
+    refused = await introduce(desk, case_id, consent, new_id())
+    assert (refused.status_code, refused.json()["code"]) == (403, "consent_missing")
+    async with desk.database.reading() as session:
+        assert (await session.scalars(select(Disclosure))).all() == []
+
+
+async def test_of_a_person_whose_key_was_destroyed_nobody_is_told_anything(desk: Desk) -> None:
+    case_id = await desk.inquiry()
+    consent = (await consented(desk, case_id, "introduction", recipient="Toni Vale")).json()["consent_id"]
+    async with desk.database.transaction() as session:
+        mine = case_keys.c.case_id == UUID(case_id)
+        await session.execute(update(case_keys).where(mine).values(wrapped=None, shredded_at=clock.now()))
+    gone = await introduce(desk, case_id, consent, new_id())
+    assert (gone.status_code, gone.json()["code"]) == (404, "not_found")

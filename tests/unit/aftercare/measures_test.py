@@ -8,17 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.aftercare.measures.after_leaving import Stay, clinical, leavings, mutual_help
-from services.aftercare.measures.small_cells import LEAST, may_show, middle, nested, percent, table
+from services.aftercare.measures.reaching import Answer, Call, escalation, reach, return_to_care
+from services.aftercare.measures.small_cells import (
+    LEAST,
+    beside,
+    events,
+    may_show,
+    middle,
+    nested,
+    percent,
+    share,
+    table,
+)
 from services.aftercare.measures.staying import Followed, adherence, engagement, retention
 from services.aftercare.meetings.normal_form import Programme
 from services.aftercare.tables import Tier
-from shared.contracts.aftercare import OccurrenceState
+from shared.contracts.aftercare import FollowUpKind, FollowUpOutcome, OccurrenceState
 from shared.contracts.fact import new_id
 from shared.contracts.intake import DischargeType
 
 START = date(2027, 1, 1)
 TODAY = START + timedelta(days=120)
 HOME = {"completed", "home", "administrative", "against_advice"}
+REACHED = FollowUpOutcome.REACHED
+PLANS = [UUID(int=number) for number in range(100, 120)]
 CASES = [UUID(int=number) for number in range(4)]
 
 days = st.integers(0, 119).map(lambda number: START + timedelta(days=number))
@@ -95,13 +108,72 @@ def test_of_nested_counts_no_difference_under_eleven_is_shown(of: int, data: st.
     assert not shown or all(b - a >= LEAST for a, b in pairwise(edges))
 
 
-@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 40), min_size=1))
-def test_a_hidden_cell_cannot_be_had_by_subtracting_from_the_total(cells: dict[str, int]) -> None:
-    hidden = [count for name, count in cells.items() if table(cells)[name] is None]
-    assert all(count == 0 or count >= LEAST for count in table(cells).values() if count is not None)
+people = st.dictionaries(st.integers(0, 60).map(lambda number: UUID(int=number)), st.integers(1, 5))
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), people, min_size=1))
+def test_a_hidden_cell_cannot_be_had_by_subtracting_from_the_total(
+    cells: dict[str, dict[UUID, int]],
+) -> None:
+    shown = table(cells)
+    hidden = [set(whose) for name, whose in cells.items() if shown[name] is None]
+    assert all(not cells[name] or len(cells[name]) >= LEAST for name in cells if shown[name] is not None)
     if hidden and len(hidden) < len(cells):
         assert len(hidden) > 1
-        assert sum(hidden) >= LEAST
+        assert len(set.union(*hidden)) >= LEAST
+
+
+def test_what_happened_to_one_client_often_is_one_clients_and_is_hidden() -> None:
+    one, many = new_id(), [new_id() for _ in range(LEAST)]
+    often = {OccurrenceState.ATTENDED: {one: 40}, OccurrenceState.MISSED: {one: 30}}
+    shown = adherence(often)
+    assert (shown["planned"], shown["percent"]) == (None, {"came": None, "missed": None, "unknown": None})
+    assert set(shown["dates"].values()) <= {None, 0}  # type: ignore[attr-defined]
+    assert share([one] * 50, many) is None
+    assert share(many, [one] * 50) is None
+    assert share(many, many) == 50
+    assert (events([one] * 50), events([*many, one])) == (None, LEAST + 1)
+
+
+def test_calls_and_concerns_of_a_few_are_hidden_however_many_they_are() -> None:
+    at = datetime(2027, 1, 1, 20, tzinfo=UTC)
+    one = new_id()
+    call = Call(one, FollowUpKind.CALL, at, at + timedelta(days=6), at + timedelta(days=1), REACHED)
+    assert reach([call] * 30)["call"] == {"due": None, "in_window_percent": None}
+    asked = [Answer(one, at, at + timedelta(minutes=5))] * 40
+    assert escalation(asked) == {
+        "concerns": None,
+        "within_15_minutes_percent": None,
+        "minutes": {"median": None, "p90": None},
+    }
+
+
+def test_a_call_before_its_window_opened_or_after_it_closed_is_not_in_it() -> None:
+    at = datetime(2027, 1, 1, 20, tzinfo=UTC)
+    until = at + timedelta(days=6)
+    calls = [
+        Call(new_id(), FollowUpKind.CALL, at, until, done, REACHED)
+        for done in (at, until, at - timedelta(days=10), until + timedelta(seconds=1))
+        for _ in range(LEAST)
+    ]
+    assert reach(calls)["call"] == {"due": 4 * LEAST, "in_window_percent": 50}
+
+
+def test_coming_back_into_the_house_after_use_is_a_return_to_care_like_a_visit() -> None:
+    at = datetime(2027, 1, 1, 20, tzinfo=UTC)
+    reports = [(new_id(), at) for _ in range(4 * LEAST)]
+    visits = {case_id: [at + timedelta(days=7)] for case_id, _ in reports[:LEAST]}
+    readmitted = {case_id: [at + timedelta(days=1)] for case_id, _ in reports[LEAST : 2 * LEAST]}
+    late = {case_id: [at + timedelta(days=7, seconds=1)] for case_id, _ in reports[2 * LEAST : 3 * LEAST]}
+    found = return_to_care(reports, (visits, readmitted | late), at + timedelta(days=8))
+    assert found == {"reports": 4 * LEAST, "within_7_days_percent": 50}
+
+
+def test_the_number_of_discharges_gives_away_no_few_whose_thirty_days_still_run() -> None:
+    assert beside(100, 95) is None
+    assert beside(100, 89) == 100
+    assert beside(100, 100) == 100
+    assert beside(10, 10) is None
 
 
 def test_ten_people_are_hidden_and_so_are_all_but_ten() -> None:
@@ -116,17 +188,17 @@ def test_ten_people_are_hidden_and_so_are_all_but_ten() -> None:
 def test_unknown_dates_are_shown_apart_and_lower_nothing_but_what_is_known() -> None:
     kept = adherence(
         {
-            OccurrenceState.ATTENDED: 50,
-            OccurrenceState.PARTLY: 20,
-            OccurrenceState.MISSED: 30,
-            OccurrenceState.UNKNOWN: 100,
-            OccurrenceState.CANCELLED: 500,
-            OccurrenceState.NOT_HELD: 40,
-            OccurrenceState.EXCUSED: 40,
+            OccurrenceState.ATTENDED: dict.fromkeys(PLANS[:11], 5),
+            OccurrenceState.PARTLY: dict.fromkeys(PLANS[:20], 1),
+            OccurrenceState.MISSED: dict.fromkeys(PLANS[:15], 2),
+            OccurrenceState.UNKNOWN: dict.fromkeys(PLANS, 5),
+            OccurrenceState.CANCELLED: dict.fromkeys(PLANS, 25),
+            OccurrenceState.NOT_HELD: dict.fromkeys(PLANS, 2),
+            OccurrenceState.EXCUSED: dict.fromkeys(PLANS, 2),
         }
     )
-    assert kept["planned"] == 200
-    assert kept["percent"] == {"came": 35, "missed": 15, "unknown": 50}
+    assert kept["planned"] == 205  # 55 + 20, 30, 100
+    assert kept["percent"] == {"came": 37, "missed": 15, "unknown": 49}
     assert (kept["came_for_a_part"], kept["excused"], kept["not_held"]) == (20, 40, 40)
 
 
@@ -148,5 +220,5 @@ def test_engagement_tells_smart_from_twelve_step_from_both() -> None:
         **{new_id(): {Programme.NA} for _ in range(12)},
     }
     found = engagement(went, 77)
-    assert found["plans"] == 77
-    assert found["by"] == {"smart": 20, "twelve_step": 12, "both": 15, "other": 0, "nothing": 30}
+    # 20, 12, 15, 0 and 30 of 77; no number of plans, which beside that of discharges would tell of a few.
+    assert found == {"percent": {"smart": 26, "twelve_step": 16, "both": 19, "other": None, "nothing": 39}}

@@ -195,8 +195,9 @@ def test_a_place_without_a_point_gets_the_middle_of_its_zip_area() -> None:
         ({"formatted_address": "El Paso, TX, USA"}, "America/Denver", Basis.INFERRED),
         ({"formatted_address": "1 A St, Nowhere, Ohio"}, "America/New_York", Basis.INFERRED),
         ({"formatted_address": "Nowhere, TX, USA"}, None, None),
-        ({"formatted_address": "London, UK"}, None, None),
-        ({"formatted_address": "8318 104 St, Edmonton, Alberta, T6E 4E8, Canada"}, None, None),
+        ({"formatted_address": "London, UK"}, "Europe/London", Basis.INFERRED),
+        ({"formatted_address": "8318 104 St, Edmonton, Alberta, T6E 4E8, Canada"}, "America/Edmonton",
+         Basis.INFERRED),
         ({"formatted_address": "", "city": "Boston", "state": "MA", "postal_code": 2108}, "America/New_York",
          Basis.INFERRED),
         ({"formatted_address": "", "city": "San Francisco", "postal_code": "94123"}, "America/Los_Angeles",
@@ -207,7 +208,7 @@ def test_a_place_without_a_point_gets_the_middle_of_its_zip_area() -> None:
         ({"formatted_address": "", "coordinates": "33.4,-112.1"}, "America/Phoenix", Basis.INFERRED),
         ({"formatted_address": "Rome, Italy", "coordinates": "41.8,12.4,41.9,12.6"}, "Europe/Rome",
          Basis.INFERRED),
-        ({"formatted_address": "London, UK", "latitude": 30, "longitude": -40}, None, None),
+        ({"formatted_address": "Madeira", "latitude": 30, "longitude": -40}, None, None),
     ],
 )  # fmt: skip
 def test_the_zone_and_how_it_is_known(changes: dict[str, Any], zone: str | None, basis: Basis | None) -> None:

@@ -78,14 +78,15 @@ def test_every_day_has_one_look_and_the_next_is_tomorrow() -> None:
     now = here(2027, 3, 13, 5)
     days = []
     for _ in range(4):
-        day, now = next_look(now, LA)
-        days.append(day)
+        now = next_look(now, LA)
+        assert now.astimezone(ZoneInfo(LA)).time() == time(4)
+        days.append(now.astimezone(ZoneInfo(LA)).date())
     assert days == [date(2027, 3, 14), date(2027, 3, 15), date(2027, 3, 16), date(2027, 3, 17)]
 
 
 def test_the_clocks_at_half_past_two_do_not_lose_or_double_the_look() -> None:
     in_the_gap = datetime(2027, 3, 14, 10, 30, tzinfo=UTC)
-    assert next_look(in_the_gap, LA) == (date(2027, 3, 15), datetime(2027, 3, 15, 11, tzinfo=UTC))
+    assert next_look(in_the_gap, LA) == datetime(2027, 3, 15, 11, tzinfo=UTC)
 
 
 def test_reviews_come_at_ten_in_the_morning_of_their_week() -> None:

@@ -95,3 +95,28 @@ def test_a_level_of_care_is_named_with_its_network_and_an_unknown_one_by_its_cod
     assert wording.level_of_care("withdrawal", "in") == "Detox, in network"
     assert wording.level_of_care("residential", None) == "Residential"
     assert wording.level_of_care("sober_living", "out") == "Sober living, out of network"
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (
+            wording.PLAN_STATES,
+            "draft offered active paused lost_contact completed ended_by_client superseded closed",
+        ),
+        (
+            wording.ENROLMENT_STATES,
+            "suggested accepted waiting active suspended replaced declined ended",
+        ),
+        (wording.CONSENTS, "contact texts insurer sud_benefits treatment aftercare introduction"),
+    ],
+)
+def test_every_state_of_a_plan_and_every_consent_has_words(words: dict[str, str], codes: str) -> None:
+    """As aftercare and intake write them; the dashboard knows neither from inside."""
+    assert set(words) == set(codes.split())
+
+
+def test_a_state_this_version_does_not_know_is_still_readable() -> None:
+    assert wording.plan_state("lost_contact") == "Lost contact"
+    assert wording.plan_state("waiting") == "Waits for a seat"
+    assert wording.plan_state("handed_over") == "Handed over"

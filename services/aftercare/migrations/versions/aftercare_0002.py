@@ -3,6 +3,9 @@
 A plan there is already was left at its discharge, and its link goes on as the calendar's address.
 """
 
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -460,9 +463,46 @@ def upgrade() -> None:
     op.execute("update plans set left_at = discharged_at")
     op.execute("update plans set held = true where disposition = 'transferred'")
     op.execute("update plans set activated_at = chosen_at where state = 'active'")
+    _begin_watch()
+
+
+def _begin_watch() -> None:
+    """The first daily watch finds the plans that run, and gives them dates and a follow-up.
+
+    Without any plan there is none to look after, nor, on a new database, a table of jobs yet.
+    """
+    if op.get_bind().scalar(sa.text("select 1 from plans limit 1")) is None:
+        return
+    jobs = sa.table(
+        "jobs",
+        sa.column("id", sa.Uuid()),
+        sa.column("kind", sa.String()),
+        sa.column("subject_id", sa.Uuid()),
+        sa.column("key", sa.String()),
+        sa.column("due_at", sa.DateTime(timezone=True)),
+        sa.column("attempts", sa.Integer()),
+    )
+    row = {
+        "id": uuid4(),
+        "kind": "watch_plans",
+        "subject_id": UUID(int=0),
+        "key": "watch_plans:first",
+        "due_at": datetime(2026, 1, 1, tzinfo=UTC),  # long due
+        "attempts": 0,
+    }
+    op.bulk_insert(jobs, [row])
 
 
 def downgrade() -> None:
+    # The older code knows four states of each, and no watch. A plan that rests is offered; going on is a yes.
+    if sa.inspect(op.get_bind()).has_table("jobs"):
+        op.execute("delete from jobs where kind = 'watch_plans'")
+    op.execute("update plans set state = 'offered' where state in ('paused', 'lost_contact')")
+    over = "('completed', 'ended_by_client', 'superseded')"
+    op.execute(f"update plans set state = 'closed' where state in {over}")  # noqa: S608  (our own words)
+    op.execute("update enrolments set state = 'active' where state = 'suspended'")
+    op.execute("update enrolments set state = 'suggested' where state in ('accepted', 'waiting')")
+    op.execute("update enrolments set state = 'ended' where state = 'replaced'")
     op.drop_table("consents")
     with op.batch_alter_table("stays", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stays_case_id"))
