@@ -47,8 +47,8 @@ def next_occurrences(
     if rule.tz is None or not knows_its_week(rule):
         return []
     if rule.except_on:
-        coming = islice(occurrences(rule, after), count)
-        return [start.astimezone(ZoneInfo(zone or rule.tz)) for start in coming]
+        held = islice(occurrences(rule, after), count)
+        return [start.astimezone(ZoneInfo(zone or rule.tz)) for start in held]
     slot = _rhythm(rule), rule.wall_time, rule.tz, zone or rule.tz
     coming = _starts(*slot, _since(rule, after), count + 1)
     # From the day before on: at most the first one is not after `after`. Comparing all costs as much again.

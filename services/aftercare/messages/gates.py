@@ -47,8 +47,10 @@ def held_by_plan(state: str, purpose: Purpose, *, ending: bool) -> str | None:
     return "not_left_yet" if state == "draft" else "plan_over"
 
 
-def held_by_date(purpose: Purpose, state: OccurrenceState) -> str | None:
-    """Why a message about a date in this state says nothing any more."""
+def held_by_date(purpose: Purpose, state: OccurrenceState | None) -> str | None:
+    """Why a message about a date in this state says nothing any more. None: the date itself is gone."""
+    if state is None:
+        return "date_off" if purpose in _ABOUT_A_DATE or purpose in _AFTER_A_DATE else None
     if purpose in _ABOUT_A_DATE and state in _OFF:
         return "date_off"
     if purpose in _ABOUT_A_DATE and state is OccurrenceState.EXCUSED:

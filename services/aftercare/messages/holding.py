@@ -31,9 +31,10 @@ async def hold_now(session: AsyncSession, message: Message) -> str | None:
     if message.purpose is Purpose.CHECK_IN and message.about:
         check_in = await session.get(CheckIn, message.about)
         return "answered" if check_in and check_in.answered_at else None
-    if message.about and (occurrence := await session.get(Occurrence, message.about)):
-        return held_by_date(message.purpose, occurrence.state)
-    return None
+    if message.about is None:
+        return None
+    occurrence = await session.get(Occurrence, message.about)
+    return held_by_date(message.purpose, occurrence.state if occurrence else None)
 
 
 async def _held_by_newer(session: AsyncSession, message: Message) -> str | None:

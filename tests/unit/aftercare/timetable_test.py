@@ -43,7 +43,7 @@ def test_a_morning_meeting_is_asked_about_again_at_ten_the_next_day() -> None:
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)),
+    st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)),  # noqa: DTZ001 - hypothesis wants them naive
     st.integers(min_value=30, max_value=180),
     st.sampled_from(ZONES),
 )
