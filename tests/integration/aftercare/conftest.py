@@ -65,7 +65,7 @@ class Aftercare:
         async def idle() -> bool:
             return await self.due_jobs(*wanted) == 0
 
-        await eventually(idle)
+        await eventually(idle, within=45)
         runner.cancel()
         with suppress(asyncio.CancelledError):
             await runner

@@ -22,6 +22,6 @@ def test_the_tour_walks_the_whole_way(tmp_path: Path) -> None:
         env=child_environment({"TMPDIR": str(tmp_path)}),
     )
     assert walked.returncode == 0, walked.stdout + walked.stderr
-    assert walked.stdout.count("ok ") == 16
+    assert walked.stdout.count("ok ") == 19
     assert "All as it should be" in walked.stdout
     assert list(tmp_path.iterdir()) == []
