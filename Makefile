@@ -11,7 +11,7 @@ PYTHONS := python3.14 python3.13 python3.12 python3.11 python3
 # Folders with Python of our own; what is not there yet is left out.
 SOURCES := $(wildcard services shared tests benchmarks deploy)
 
-.PHONY: help setup demo tour test lint format typecheck docs migration lock ci clean
+.PHONY: help setup demo tour test long lint format typecheck docs migration lock ci clean
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,9 +27,12 @@ tour: $(STAMP) ## Walk one person's way from the form to the meetings on a throw
 # Three calls: the small tests on every core; the drills alone, for they run whole stacks and kill them; the browser's,
 # because synchronous Playwright before async tests in one process breaks those.
 test: $(STAMP) ## Run all tests; what the machine lacks is skipped with a reason
-	@$(BIN)/python -m pytest -m "not containers" -n auto --dist loadfile tests/unit tests/contract tests/integration
-	@$(BIN)/python -m pytest -m "not containers" tests/drills
-	@$(BIN)/python -m pytest -m "not containers" tests/browser
+	@$(BIN)/python -m pytest -m "not containers and not long" -n auto --dist loadfile tests/unit tests/contract tests/integration
+	@$(BIN)/python -m pytest -m "not containers and not long" tests/drills
+	@$(BIN)/python -m pytest -m "not containers and not long" tests/browser
+
+long: $(STAMP) ## Run the tests that take half a minute or more each
+	@$(BIN)/python -m pytest -m long tests/integration
 
 lint: $(STAMP) ## Check style, imports between the parts, and types
 	@$(BIN)/ruff check $(SOURCES)

@@ -38,6 +38,7 @@ async def _turns(calls: list[Callable[[], Awaitable[object]]]) -> None:
         await call()
 
 
+@pytest.mark.long
 async def test_many_at_once_wait_in_no_circle_and_give_no_calendar_version_twice(
     aftercare: Aftercare, web: httpx2.AsyncClient, set_clock: SetClock
 ) -> None:

@@ -364,6 +364,7 @@ async def _open(tmp_path: Path, templates: Templates) -> Database:
     return database
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)  # some six hundred steps, each with a commit that waits for the disk
 def test_whatever_is_told_twice_late_or_out_of_order_ends_where_the_orderly_telling_ends(
     tmp_path: Path, templates: Templates

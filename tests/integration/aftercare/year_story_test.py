@@ -36,6 +36,7 @@ async def tale(make_database: MakeDatabase, set_clock: SetClock, keys_dir: Path)
         yield tale
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # some minutes each; the parts run on both
 async def test_one_clients_year(tale: Tale) -> None:
