@@ -26,7 +26,7 @@ tour: $(STAMP) ## Walk one person's way from the form to the meetings on a throw
 
 # Three calls: the small tests on every core; the drills alone, for they run whole stacks and kill them; the browser's,
 # because synchronous Playwright before async tests in one process breaks those.
-test: $(STAMP) ## Run all tests; what the machine lacks is skipped with a reason
+test: $(STAMP) ## Run the tests; what the machine lacks is skipped with a reason, `make long` has three more
 	@$(BIN)/python -m pytest -m "not containers and not long" -n auto --dist loadfile tests/unit tests/contract tests/integration
 	@$(BIN)/python -m pytest -m "not containers and not long" tests/drills
 	@$(BIN)/python -m pytest -m "not containers and not long" tests/browser
