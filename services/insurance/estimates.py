@@ -80,7 +80,7 @@ async def prepare(
     """
     verification = found.verification
     asked = _asked(steps, network, next_plan_year, ways)
-    if (before := await _before(session, estimate_id, asked)) is not None:
+    if (before := await asked_before(session, estimate_id, asked)) is not None:
         return before
     if verification.state not in ESTIMABLE:
         raise NotVerified
@@ -152,11 +152,6 @@ async def prepare_good_faith(
         "result": sealing.seal(RESULT, estimate_id, "null"),
     }
     return await _keep(session, estimate_id, values, asked)
-
-
-async def asked_before(session: AsyncSession, estimate_id: UUID, asked: Mapping[str, Any]) -> Kept | None:
-    """The estimate made for this very request. Raises EstimateDiffers when the key stands for another."""
-    return await _before(session, estimate_id, asked)
 
 
 async def load_estimate(session: AsyncSession, estimate_id: UUID) -> Kept:
@@ -232,7 +227,8 @@ def _asked(
     }
 
 
-async def _before(session: AsyncSession, estimate_id: UUID, asked: Any) -> Kept | None:
+async def asked_before(session: AsyncSession, estimate_id: UUID, asked: Mapping[str, Any]) -> Kept | None:
+    """The estimate made for this very request. Raises EstimateDiffers when the key stands for another."""
     row = await _row(session, estimate_id)
     if row is None:
         return None
@@ -251,7 +247,7 @@ async def _keep(session: AsyncSession, estimate_id: UUID, values: dict[str, Any]
     """Store it and say so; where the same request came at the same moment, the one that was first counts."""
     row = {"id": estimate_id, "ruleset": RULESET, "prepared_at": clock.now(), **values}
     inserted = await insert_or_ignore(session, of(Estimate), [row], ["id"])
-    kept = await _before(session, estimate_id, asked)
+    kept = await asked_before(session, estimate_id, asked)
     assert kept is not None
     if inserted:
         ids = {"case_id": kept.row.case_id, "verification_id": kept.row.verification_id}

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.case import CaseState, Coverage
 from services.intake.consent_rules import Consent, may_disclose
 from services.intake.coverage_details import HOLDER, NEEDED, SEALED_DETAILS
-from services.intake.records import CaseNotFound, state_of
-from services.intake.tables import Case, ConsentRow, Disclosure, of
+from services.intake.records import state_of, take
+from services.intake.tables import ConsentRow, Disclosure, of
 from shared import audit, clock
 from shared.contracts.fact import new_id
 from shared.contracts.intake import ConsentItem
@@ -88,13 +88,10 @@ async def disclose(
     `service_date` is the centre's today on the first request and stays that for its repeats.
     """
     now = clock.now()
-    # First, so that everybody takes the audit chain's lock before a case's: no two ever wait in a circle.
     # A refusal below rolls it back together with everything else.
     await audit.record(session, caller, "case.disclose", case_id, SEALED_DETAILS)
     # Locked: a revocation waits for us or we for it, so no answer leaves on a consent already gone.
-    case = await session.scalar(select(Case).where(Case.id == case_id).with_for_update())
-    if case is None:
-        raise CaseNotFound
+    case = await take(session, case_id)
     known = await state_of(session, case)
     asking = _holding(known, ConsentItem.INSURER, now)
     # Taking back the consent to ask the insurer ends this one too: it only widens what may be asked.

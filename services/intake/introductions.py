@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer_group
 
 from services.intake.consent_rules import may_disclose
 from services.intake.consents import RECIPIENT
 from services.intake.disclosures import NOTICE_VERSION, ConsentMissing, account_for
-from services.intake.records import CaseNotFound, consent_of, state_of, touched
+from services.intake.records import CaseNotFound, consent_of, state_of, take, touched
 from services.intake.tables import Case, ConsentRow
 from shared import audit, clock
 from shared.contracts.fact import new_id
@@ -44,9 +43,7 @@ async def introduce(
     """
     now = clock.now()
     await audit.record(session, caller, "case.introduce", case_id, ("recipient",))
-    case = await session.scalar(select(Case).where(Case.id == case_id).with_for_update())
-    if case is None:
-        raise CaseNotFound
+    case = await take(session, case_id)
     row = await session.get(ConsentRow, consent_id, options=(undefer_group("sealed"),))
     fits = row is not None and row.case_id == case_id and row.item == ConsentItem.INTRODUCTION.value
     known = await state_of(session, case)

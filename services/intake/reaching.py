@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.consent_rules import may_disclose
 from services.intake.disclosures import ConsentMissing
-from services.intake.records import CaseNotFound, state_of
-from services.intake.tables import Case
+from services.intake.records import CaseNotFound, state_of, take
 from shared import audit, clock
 from shared.contracts.intake import ConsentItem
 from shared.identity import Caller
@@ -51,9 +49,7 @@ async def reach(session: AsyncSession, caller: Caller, case_id: UUID, channel: W
     column = _COLUMN[channel]
     await audit.record(session, caller, "case.reach", case_id, (column,))
     # Locked: a revocation waits for us or we for it, so no address leaves on a consent already gone.
-    case = await session.scalar(select(Case).where(Case.id == case_id).with_for_update())
-    if case is None:
-        raise CaseNotFound
+    case = await take(session, case_id)
     now = clock.now()
     known = await state_of(session, case)
     if known.deceased or not all(may_disclose(known.consents, item, now) for item in _NEEDS[channel]):
