@@ -26,13 +26,13 @@ tour: $(STAMP) ## Walk one person's way from the form to the meetings on a throw
 
 # Three calls: the small tests on every core; the drills alone, for they run whole stacks and kill them; the browser's,
 # because synchronous Playwright before async tests in one process breaks those.
-test: $(STAMP) ## Run the tests; what the machine lacks is skipped with a reason, `make long` has three more
+test: $(STAMP) ## Run the tests; what the machine lacks is skipped with a reason, `make long` has the long ones
 	@$(BIN)/python -m pytest -m "not containers and not long" -n auto --dist loadfile tests/unit tests/contract tests/integration
 	@$(BIN)/python -m pytest -m "not containers and not long" tests/drills
 	@$(BIN)/python -m pytest -m "not containers and not long" tests/browser
 
 long: $(STAMP) ## Run the tests that take half a minute or more each
-	@$(BIN)/python -m pytest -m long tests/integration
+	@$(BIN)/python -m pytest -m long tests/integration tests/drills
 
 lint: $(STAMP) ## Check style, imports between the parts, and types
 	@$(BIN)/ruff check $(SOURCES)

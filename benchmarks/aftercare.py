@@ -30,7 +30,8 @@ from services.aftercare.plans.rebalancing import REBALANCE, rebalance
 from services.aftercare.settings import Settings
 from services.aftercare.tables import Enrolment, EnrolmentState
 from shared.database import Database
-from shared.jobs import JobRunner, jobs
+from shared.job_runner import JobRunner
+from shared.jobs import jobs
 from shared.local.postgres_server import postgres_server
 from shared.migrating import upgrade
 from shared.sealing import KeyRing

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from weakref import WeakSet
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from shared import audit
+from shared import audit, jobs
 from shared.columns import PSEUDONYMOUS as PSEUDONYMOUS
 from shared.columns import PUBLIC as PUBLIC
 from shared.columns import SEALED as SEALED
@@ -40,7 +41,7 @@ class Database:
         self.keyring = keyring
         self.engine = _engine(url, service)
         self.facts_waiting = asyncio.Event()  # the relay sleeps on it
-        self.jobs_waiting = asyncio.Event()  # the job runner sleeps on it
+        self._job_sleepers: WeakSet[asyncio.Event] = WeakSet()
         # SQLite has one writer. Queueing here is fair and at once; its own busy handler polls.
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
 
@@ -50,7 +51,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession]:
-        """Commit on leaving, roll back on an exception. Facts said inside are committed with it."""
+        """Commit on leaving, roll back on an exception. Facts said and jobs planned inside go with it."""
         async with AsyncExitStack() as stack:
             if self._one_writer:
                 await stack.enter_async_context(self._one_writer)
@@ -59,13 +60,21 @@ class Database:
             session.info.update(keyring=self.keyring, facts=[], jobs=[], audit=[])
             yield session
             await session.flush()
+            await jobs.write(session)
             await outbox.write(session)
             await audit.link(session)  # last: whoever holds the chain's lock waits for nothing any more
-            facts, jobs = bool(session.info["facts"]), bool(session.info["jobs"])
-        if facts:
+            said, planned = bool(session.info["facts"]), bool(session.info["jobs"])
+        if said:
             self.facts_waiting.set()
-        if jobs:
-            self.jobs_waiting.set()
+        if planned:
+            for runner in self._job_sleepers:
+                runner.set()
+
+    def job_sleeper(self) -> asyncio.Event:
+        """An event of the caller's own that is set when work was planned: who clears it wakes nobody less."""
+        event = asyncio.Event()
+        self._job_sleepers.add(event)
+        return event
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession]:

@@ -1,25 +1,23 @@
-"""Due work: claimed with a lease, retried with growing pauses, found again after a crash, given up loudly."""
+"""Work that is due: a row written with the change that makes it necessary. `shared.job_runner` does it."""
 
-import asyncio
-import logging
-import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Index, Integer, String, Table, Uuid, and_, or_, select, update
+from sqlalchemy import Column, ColumnElement, Index, Integer, String, Table, Uuid, and_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.columns import PSEUDONYMOUS, PUBLIC, UtcDateTime, plumbing
 from shared.contracts.fact import new_id
-from shared.database import Database
-from shared.messaging.consumer import is_transient
-from shared.telemetry import current_traceparent, tracing
-from shared.upsert import insert_or_ignore
+from shared.fault_points import fault_point
+from shared.telemetry import current_traceparent
+from shared.upsert import insert_for
 
-log = logging.getLogger(__name__)
+_LONGEST_KEY = 120
 
 jobs = Table(
     "jobs",
@@ -27,7 +25,7 @@ jobs = Table(
     Column("id", Uuid, primary_key=True, info=PSEUDONYMOUS),
     Column("kind", String(40), nullable=False, info=PUBLIC),
     Column("subject_id", Uuid, nullable=False, info=PSEUDONYMOUS),  # the row this work is about
-    Column("key", String(120), nullable=False, unique=True, info=PSEUDONYMOUS),
+    Column("key", String(_LONGEST_KEY), nullable=False, unique=True, info=PSEUDONYMOUS),
     Column("due_at", UtcDateTime, nullable=False, info=PSEUDONYMOUS),
     Column("attempts", Integer, nullable=False, info=PUBLIC),
     Column("leased_until", UtcDateTime, info=PSEUDONYMOUS),
@@ -37,18 +35,14 @@ jobs = Table(
     Column("last_code", String(60), info=PUBLIC),
     Column("traceparent", String(55), info=PUBLIC),
 )
-_open = and_(jobs.c.done_at.is_(None), jobs.c.gave_up_at.is_(None))
+is_open = and_(jobs.c.done_at.is_(None), jobs.c.gave_up_at.is_(None))
 # The runner asks for open jobs only; finished ones stay out of its index.
-Index("ix_jobs_open", jobs.c.due_at, postgresql_where=_open, sqlite_where=_open)
+Index("ix_jobs_open", jobs.c.due_at, postgresql_where=is_open, sqlite_where=is_open)
 
-LEASE = timedelta(seconds=15)  # renewed while the work runs; after a crash the job is free this much later
-AT_ONCE = 16  # jobs running at the same time in one process
-POLL = 1.0  # seconds between two looks when nothing woke the runner
-BACKOFF = (1, 5, 30, 120, 300)  # seconds after the first, second, … failure; the last repeats
-GIVE_UP_AFTER = 12
+GIVE_UP_AFTER = 12  # runs that failed
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
     """One claimed piece of work. `attempts` counts this run."""
 
@@ -59,6 +53,7 @@ class Job:
     attempts: int
     lease: UUID
     traceparent: str | None = None
+    finished: bool = False  # the work itself has said so, in the transaction that recorded its result
 
 
 Work = Callable[[Job], Awaitable[None]]
@@ -77,6 +72,16 @@ class LeaseLost(Exception):
     """Somebody else has claimed this job meanwhile: whatever this run wants to record must not be kept."""
 
 
+class KeyTooLong(Exception):
+    """A job's key carries ids and codes; this one carries something else."""
+
+
+@dataclass(frozen=True)
+class _Hastened:
+    kind: str
+    subject_ids: list[UUID]
+
+
 async def schedule(
     session: AsyncSession,
     kind: str,
@@ -92,189 +97,78 @@ async def schedule(
 async def schedule_all(
     session: AsyncSession, kind: str, subject_id: UUID, due: Mapping[str, datetime]
 ) -> None:
-    """Several jobs about the same row at once: when each is due, by its key."""
-    rows = [
-        {
-            "id": new_id(),
-            "kind": kind,
-            "subject_id": subject_id,
-            "key": key,
-            "due_at": due_at,
-            "attempts": 0,
-            "traceparent": current_traceparent(),
-        }
-        for key, due_at in due.items()
-    ]
-    await insert_or_ignore(session, jobs, rows, ["key"])
-    session.info["jobs"].append(kind)
+    """Several jobs about the same row at once: when each is due, by its key.
+
+    The rows are written at the end of the transaction (`write`): within it nobody sees them.
+    """
+    for key, due_at in due.items():
+        if len(key) > _LONGEST_KEY:
+            raise KeyTooLong(kind)
+        session.info["jobs"].append(
+            {
+                "id": new_id(),
+                "kind": kind,
+                "subject_id": subject_id,
+                "key": key,
+                "due_at": due_at,
+                "attempts": 0,
+                "traceparent": current_traceparent(),
+            }
+        )
 
 
-def _held_by(job: Job) -> ColumnElement[bool]:
+async def hasten(session: AsyncSession, kind: str, subject_ids: Iterable[UUID]) -> None:
+    """Have the open jobs of `kind` about these rows run at once: what they waited for has happened.
+
+    Those planned before in this transaction too.
+    """
+    session.info["jobs"].append(_Hastened(kind, list(subject_ids)))
+
+
+async def write(session: AsyncSession) -> None:
+    """Do to the table what was asked for in this transaction, in that order. Called by `transaction()`."""
+    asked: list[dict[str, Any] | _Hastened] = session.info["jobs"]
+    rows: list[dict[str, Any]] = []
+    for one in asked:
+        if isinstance(one, _Hastened):
+            await _insert(session, rows)
+            rows = []
+            await _bring_forward(session, one)
+        else:
+            rows.append(one)
+    await _insert(session, rows)
+
+
+async def _insert(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """In the order of their keys: two transactions that plan the same work must not wait in a circle."""
+    if rows:
+        statement = insert_for(session, jobs).on_conflict_do_nothing(index_elements=["key"])
+        await session.execute(statement, sorted(rows, key=itemgetter("key")))
+
+
+async def _bring_forward(session: AsyncSession, hastened: _Hastened) -> None:
+    now = clock.now()
+    mine = and_(jobs.c.kind == hastened.kind, jobs.c.subject_id.in_(hastened.subject_ids))
+    await session.execute(update(jobs).where(is_open, mine, jobs.c.due_at > now).values(due_at=now))
+
+
+def held_by(job: Job) -> ColumnElement[bool]:
     """The job's row, as long as this very claim holds it."""
     return and_(jobs.c.id == job.id, jobs.c.lease == job.lease)
 
 
 async def finish(session: AsyncSession, job: Job) -> None:
-    """Mark the job done in the transaction that records its result; raises `LeaseLost` if it is not ours."""
+    """Mark the job done in the transaction that records its result; raises `LeaseLost` if it is not ours.
+
+    Should that transaction not be kept, the job is not done, and runs again when its lease has lapsed.
+    """
     done = (
         update(jobs)
-        .where(_held_by(job), jobs.c.done_at.is_(None))
+        .where(held_by(job), jobs.c.done_at.is_(None))
         .values(done_at=clock.now(), leased_until=None)
         .returning(jobs.c.id)
     )
     if (await session.execute(done)).first() is None:
         raise LeaseLost(job.kind)
-
-
-async def hasten(session: AsyncSession, kind: str, subject_ids: Iterable[UUID]) -> None:
-    """Have the open jobs of `kind` about these rows run at once: what they waited for has happened."""
-    mine = and_(jobs.c.kind == kind, jobs.c.subject_id.in_(list(subject_ids)))
-    await session.execute(
-        update(jobs).where(_open, mine, jobs.c.due_at > clock.now()).values(due_at=clock.now())
-    )
-    session.info["jobs"].append(kind)
-
-
-class JobRunner:
-    """Runs the jobs of one service. Several processes may: a claim is one statement."""
-
-    def __init__(self, database: Database, kinds: Mapping[str, Work]) -> None:
-        self._database = database
-        self._kinds = kinds
-        self._running: set[asyncio.Task[None]] = set()
-
-    async def run(self) -> None:
-        """Claim and run due jobs until cancelled; then the running ones stop and their leases lapse."""
-        try:
-            while True:
-                self._database.jobs_waiting.clear()
-                try:
-                    claimed = await self._claim(AT_ONCE - len(self._running))
-                except Exception as error:
-                    if not is_transient(error):
-                        raise
-                    log.warning("jobs could not be claimed", extra={"code": type(error).__name__})
-                    claimed = []
-                for job in claimed:
-                    task = asyncio.create_task(self._run_one(job))
-                    self._running.add(task)
-                    task.add_done_callback(self._ended)
-                await self._wait()
-        finally:
-            for task in self._running:
-                task.cancel()
-            await asyncio.gather(*self._running, return_exceptions=True)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            # The outcome could not be written; the lease lapses and the job comes again.
-            log.warning("a job's outcome was not kept", exc_info=error)
-        self._database.jobs_waiting.set()  # there may be more than could run at once
-
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(POLL):
-                await self._database.jobs_waiting.wait()
-        except TimeoutError:
-            pass
-
-    async def _claim(self, most: int) -> list[Job]:
-        """Take up to `most` due jobs that nobody holds. A look first: an idle service must not write."""
-        at = clock.now()
-        free = and_(
-            _open,
-            jobs.c.due_at <= at,
-            jobs.c.kind.in_(self._kinds),
-            or_(jobs.c.leased_until.is_(None), jobs.c.leased_until < at),
-        )
-        due = select(jobs.c.id).where(free).order_by(jobs.c.due_at).limit(most)
-        if most <= 0:
-            return []
-        async with self._database.reading() as session:
-            if (await session.execute(due.limit(1))).first() is None:
-                return []
-        async with self._database.transaction() as session:
-            chosen = due.with_for_update(skip_locked=True).scalar_subquery()
-            lease = new_id()
-            claim = (
-                update(jobs)
-                .where(jobs.c.id.in_(chosen))
-                .values(leased_until=at + LEASE, lease=lease, attempts=jobs.c.attempts + 1)
-                .returning(
-                    jobs.c.id, jobs.c.kind, jobs.c.subject_id, jobs.c.key, jobs.c.attempts, jobs.c.traceparent
-                )
-            )
-            rows = (await session.execute(claim)).all()
-        return [Job(r.id, r.kind, r.subject_id, r.key, r.attempts, lease, r.traceparent) for r in rows]
-
-    async def _run_one(self, job: Job) -> None:
-        renewing = asyncio.create_task(self._renew(job))
-        try:
-            if job.attempts > GIVE_UP_AFTER:  # every earlier run ended with the process
-                await self._give_up(job, "process_died")
-                return
-            with tracing(job.traceparent):
-                await self._kinds[job.kind](job)
-            await self._finish_if_open(job)
-        except Later as later:
-            await self._put_back(job, later.delay, later.code, counted=False)
-        except asyncio.CancelledError:
-            # Stopped on purpose: that is no failed attempt, and the next process need not wait for the lease.
-            await asyncio.shield(self._put_back(job, timedelta(), "stopped", counted=False))
-            raise
-        except LeaseLost:
-            log.info("a job was taken over meanwhile", extra={"job": job.kind})
-        except Exception as error:
-            await self._failed(job, error)
-        finally:
-            renewing.cancel()
-
-    async def _finish_if_open(self, job: Job) -> None:
-        async with self._database.transaction() as session:
-            await session.execute(
-                update(jobs)
-                .where(_held_by(job), jobs.c.done_at.is_(None))
-                .values(done_at=clock.now(), leased_until=None)
-            )
-
-    async def _failed(self, job: Job, error: Exception) -> None:
-        code = type(error).__name__
-        log.warning("a job failed", exc_info=error, extra={"job": job.kind, "code": code})
-        if job.attempts >= GIVE_UP_AFTER:
-            await self._give_up(job, code)
-            return
-        pause = BACKOFF[min(job.attempts, len(BACKOFF)) - 1] * random.uniform(0.8, 1.2)
-        await self._put_back(job, timedelta(seconds=pause), code, counted=True)
-
-    async def _give_up(self, job: Job, code: str) -> None:
-        log.error("a job was given up; a person must look", extra={"job": job.kind, "code": code})
-        async with self._database.transaction() as session:
-            await session.execute(
-                update(jobs).where(_held_by(job)).values(gave_up_at=clock.now(), last_code=code)
-            )
-
-    async def _put_back(self, job: Job, delay: timedelta, code: str, *, counted: bool) -> None:
-        async with self._database.transaction() as session:
-            await session.execute(
-                update(jobs)
-                .where(_held_by(job))
-                .values(
-                    due_at=clock.now() + delay,
-                    leased_until=None,
-                    last_code=code,
-                    attempts=job.attempts if counted else job.attempts - 1,
-                )
-            )
-
-    async def _renew(self, job: Job) -> None:
-        """Keep the lease while the work runs. If it cannot be kept, the work finds out when it finishes."""
-        while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
-            try:
-                async with self._database.transaction() as session:
-                    await session.execute(
-                        update(jobs).where(_held_by(job)).values(leased_until=clock.now() + LEASE)
-                    )
-            except Exception as error:
-                log.warning("a lease could not be renewed", extra={"code": type(error).__name__})
+    job.finished = True
+    fault_point(f"{job.kind}.finishing")

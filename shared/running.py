@@ -13,7 +13,8 @@ from faststream.nats import NatsBroker
 
 from shared.database import Database
 from shared.flow import Flow
-from shared.jobs import JobRunner, Work
+from shared.job_runner import JobRunner
+from shared.jobs import Work
 from shared.messaging.broker import build_broker
 from shared.messaging.consumer import Consumer, Heard, is_transient
 from shared.messaging.guard import Guard, StartAgain
@@ -37,13 +38,13 @@ async def running(
     settings: ServiceSettings,
     service: str,
     heard: Heard,
-    jobs: Mapping[str, Work],
-    *,
+    *jobs: Mapping[str, Work],
     app: FastAPI | None = None,
 ) -> AsyncGenerator[Flow]:
     """Carry facts and run jobs until the block is left. NATS may come later or go away: HTTP goes on.
 
-    With `app` given, the flow and parked-facts routes read from what runs here.
+    Each of `jobs` has a runner to itself, so that its kinds wait for none of the others. With `app` given,
+    the flow and parked-facts routes read from what runs here.
     """
     stopping = False
 
@@ -66,7 +67,7 @@ async def running(
         asyncio.create_task(
             _for_ever(lambda: _carry(flow, broker, subscriber, position, guard), flow), name="carrier"
         ),
-        asyncio.create_task(_for_ever(JobRunner(database, jobs).run), name="jobs"),
+        *(asyncio.create_task(_for_ever(JobRunner(database, kinds).run), name="jobs") for kinds in jobs),
         asyncio.create_task(_for_ever(lambda: prune_for_ever(database)), name="pruning"),
     ]
     try:

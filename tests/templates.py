@@ -1,7 +1,8 @@
 """A service's migrated database for each test, without migrating anew: that would take most of the test.
 
 SQLite's is a copy of a file that was migrated once. On PostgreSQL one database a service is emptied before
-each test: making one takes half a second of file handling, emptying one some milliseconds.
+each test: making one takes half a second of file handling, emptying one some milliseconds. Rows are deleted,
+not truncated: a truncated table gets new files for itself and each index, also when it was empty.
 """
 
 import shutil
@@ -12,9 +13,23 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.migrating import upgrade
 
-TABLES = """
-select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables
-where schemaname = :service and tablename not like 'alembic_version%'
+EMPTY = """
+do $$
+declare one text;
+begin
+    for one in
+        select format('%I.%I', schemaname, tablename) from pg_tables
+        where schemaname = '{service}' and tablename not like 'alembic_version%'
+    loop
+        execute 'delete from ' || one;
+    end loop;
+    for one in
+        select format('%I.%I', schemaname, sequencename) from pg_sequences
+        where schemaname = '{service}' and last_value is not null
+    loop
+        execute 'alter sequence ' || one || ' restart';
+    end loop;
+end $$
 """
 
 
@@ -50,8 +65,7 @@ async def _empty(url: str, service: str) -> None:
     async with engine.connect() as connection:
         # The audit chain refuses to be emptied as long as its triggers are heard.
         await connection.execute(text("set session_replication_role = replica"))
-        tables = await connection.scalar(text(TABLES), {"service": service})
-        await connection.execute(text(f"truncate {tables} restart identity"))
+        await connection.exec_driver_sql(EMPTY.replace("{service}", service))
     await engine.dispose()
 
 

@@ -12,6 +12,7 @@ from services.aftercare.match_command import in_words as match_in_words
 from services.aftercare.meetings import zones
 from services.aftercare.meetings.in_plain import meetings_in_plain, summary_of
 from services.aftercare.meetings.normal_form import Programme
+from services.aftercare.meetings.problems import in_words
 from services.aftercare.meetings.reading import Reading, read
 from services.aftercare.tables.lists import FeedFormat
 
@@ -72,7 +73,7 @@ def match_client(
         raise typer.Exit(2) from None
     reading = _read(meetings, FeedFormat.AUTO, timezone, programme)
     if reading.problem:
-        typer.echo(f"{meetings.name} cannot be used: {reading.problem}.", err=True)
+        typer.echo(f"{meetings.name} cannot be used: {in_words(reading.problem)}.", err=True)
         raise typer.Exit(2)
     result = answer(asked, list(reading.meetings))
     typer.echo(json.dumps(result) if as_json else match_in_words(result))
@@ -92,7 +93,7 @@ def _read(
 
 def _in_words(reading: Reading) -> str:
     if reading.problem:
-        return f"This file cannot be used: {reading.problem}."
+        return f"This file cannot be used: {in_words(reading.problem)}."
     lines = [
         f"{reading.source_rows} rows, {reading.rows} meetings after splitting lists of days.",
         f"Accepted {len(reading.meetings)}, rejected {len(reading.rejected)}; by appointment "

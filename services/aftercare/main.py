@@ -9,11 +9,13 @@ from fastapi import FastAPI
 
 from services.aftercare import desk, portal
 from services.aftercare.follow_up import work as follow_up
-from services.aftercare.follow_up.paging import somebody_is_on_call
+from services.aftercare.follow_up.concerns import PAGE_CONCERN
+from services.aftercare.follow_up.paging import WATCH_PAGE, somebody_is_on_call
 from services.aftercare.handlers import HEARD
 from services.aftercare.meetings import work as meetings
 from services.aftercare.messages import work as messages
 from services.aftercare.messages.opening import MessagingMisconfigured
+from services.aftercare.messages.outgoing import SEND_PAGE
 from services.aftercare.plans import work as plans
 from services.aftercare.portal import work as pages
 from services.aftercare.settings import Settings
@@ -22,6 +24,7 @@ from services.aftercare.workplace import Workplace
 from shared import flow
 from shared.database import Database
 from shared.identity import Signer
+from shared.jobs import Work
 from shared.peers import Peer
 from shared.running import running
 from shared.sealing import KeyRing
@@ -30,9 +33,16 @@ from shared.web import create_app, serve
 
 SERVICE = "aftercare"
 WORK = meetings.WORK | plans.WORK | messages.WORK | follow_up.WORK | smart.WORK | pages.WORK
-
+# Calling people to somebody in danger.
+URGENT = (PAGE_CONCERN, WATCH_PAGE, SEND_PAGE)
 
 log = logging.getLogger(__name__)
+
+
+def lanes(place: Workplace) -> tuple[dict[str, Work], dict[str, Work]]:
+    """The jobs in two lanes, so that the urgent ones wait neither in line nor for a place behind others."""
+    everyday: dict[str, Work] = {kind: partial(work, place) for kind, work in WORK.items()}
+    return {kind: everyday.pop(kind) for kind in URGENT}, everyday
 
 
 def build(settings: Settings) -> FastAPI:
@@ -44,11 +54,10 @@ def build(settings: Settings) -> FastAPI:
     log.info("messages can leave by %s", ", ".join(place.channels) or "no channel")
     if not settings.demo and not somebody_is_on_call(settings):
         log.warning("nobody is on call who could be reached: set THROUGHCARE_ON_CALL and a channel for it")
-    jobs = {kind: partial(work, place) for kind, work in WORK.items()}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with running(database, settings, SERVICE, HEARD, jobs, app=app):
+        async with running(database, settings, SERVICE, HEARD, *lanes(place), app=app):
             yield
         await intake.close()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +12,19 @@ from sqlalchemy import select, update
 from shared import clock
 from shared.contracts.fact import new_id
 from shared.database import Database
-from shared.jobs import GIVE_UP_AFTER, Job, JobRunner, Later, LeaseLost, Work, finish, jobs, schedule
+from shared.job_runner import JobRunner
+from shared.jobs import (
+    GIVE_UP_AFTER,
+    Job,
+    KeyTooLong,
+    Later,
+    LeaseLost,
+    Work,
+    finish,
+    hasten,
+    jobs,
+    schedule,
+)
 from tests.conftest import eventually
 from tests.integration.messaging.conftest import OpenService, open_service
 
@@ -123,6 +135,12 @@ async def test_work_of_a_process_that_died_is_taken_over_when_its_lease_lapses_a
 ) -> None:
     database = await open_service("insurance")
     seen: list[Job] = []
+    begun = asyncio.Event()
+
+    async def never_ends(job: Job) -> None:
+        seen.append(job)
+        begun.set()
+        await asyncio.Event().wait()
 
     async def call(job: Job) -> None:
         seen.append(job)
@@ -130,11 +148,12 @@ async def test_work_of_a_process_that_died_is_taken_over_when_its_lease_lapses_a
             await finish(session, job)
 
     await _plan(database)
-    seen += await JobRunner(database, {"call": call})._claim(1)  # and then the process dies
-    async with database.transaction() as session:
-        await session.execute(update(jobs).values(leased_until=clock.now() - timedelta(seconds=1)))
-    async with _runner(database, call=call):
-        await eventually(lambda: _all_done(database))
+    async with _runner(database, call=never_ends):
+        await begun.wait()
+        async with database.transaction() as session:
+            await session.execute(update(jobs).values(leased_until=clock.now() - timedelta(seconds=1)))
+        assert await JobRunner(database, {"call": call}).run_due() == 1
+    assert await _all_done(database)
     assert [job.attempts for job in seen] == [1, 2]
     with pytest.raises(LeaseLost):
         async with database.transaction() as session:
@@ -181,3 +200,95 @@ async def test_work_that_kills_its_process_every_time_is_given_up(open_service: 
     async with _runner(database, call=call):
         await eventually(given_up)
     assert ran == []
+
+
+async def test_work_whose_result_was_not_kept_is_not_done_and_runs_again_when_its_lease_lapses(
+    open_service: OpenService,
+) -> None:
+    database = await open_service("insurance")
+    kept = False
+
+    async def call(job: Job) -> None:
+        with suppress(ValueError):
+            async with database.transaction() as session:
+                await finish(session, job)
+                if not kept:
+                    raise ValueError
+
+    runner = JobRunner(database, {"call": call})
+    await _plan(database)
+    assert await runner.run_due() == 1
+    assert not await _all_done(database)
+    assert await runner.run_due() == 0, "the lease still holds"
+    async with database.transaction() as session:
+        await session.execute(update(jobs).values(leased_until=clock.now() - timedelta(seconds=1)))
+    kept = True
+    assert await runner.run_due() == 1
+    assert await _all_done(database)
+
+
+async def test_what_is_due_runs_at_once_with_what_it_makes_due_and_nothing_else(
+    open_service: OpenService,
+) -> None:
+    database = await open_service("insurance")
+    ran: list[str] = []
+
+    async def call(job: Job) -> None:
+        ran.append(job.kind)
+        async with database.transaction() as session:
+            await schedule(session, "write", job.subject_id)
+            await schedule(
+                session, "call", job.subject_id, key="tomorrow", due_at=clock.now() + timedelta(days=1)
+            )
+
+    async def write(job: Job) -> None:
+        ran.append(job.kind)
+
+    await _plan(database)
+    assert await JobRunner(database, {"call": call, "write": write}).run_due() == 2
+    assert ran == ["call", "write"]
+
+
+async def test_work_planned_and_hastened_in_the_same_transaction_runs_at_once_and_what_is_planned_after_waits(
+    open_service: OpenService,
+) -> None:
+    database = await open_service("insurance")
+    subject, later = new_id(), clock.now() + timedelta(hours=1)
+    async with database.transaction() as session:
+        await schedule(session, "call", subject, key="before", due_at=later)
+        await hasten(session, "call", [subject])
+        await schedule(session, "call", subject, key="after", due_at=later)
+    async with database.reading() as session:
+        due = {row.key: row.due_at for row in await session.execute(select(jobs))}
+    assert due["before"] <= clock.now() < due["after"]
+
+
+async def test_work_planned_in_what_was_rolled_back_is_never_done(open_service: OpenService) -> None:
+    database = await open_service("insurance")
+    with pytest.raises(ConnectionError):
+        async with database.transaction() as session:
+            await schedule(session, "call", new_id())
+            raise ConnectionError
+    with pytest.raises(KeyTooLong):
+        async with database.transaction() as session:
+            await schedule(session, "call", new_id(), key="k" * 121)
+    async with database.reading() as session:
+        assert (await session.execute(select(jobs))).all() == []
+
+
+async def test_two_who_plan_the_same_work_in_another_order_do_not_wait_in_a_circle(
+    open_service: OpenService,
+) -> None:
+    database, replica = await open_service("insurance"), await open_service("insurance")
+    keys = [f"key {number}" for number in range(40)]
+
+    async def plan(where: Database, order: list[str]) -> None:
+        async with where.transaction() as session:
+            for key in order:
+                await schedule(session, "call", UUID(int=0), key=key)
+
+    await asyncio.gather(
+        *(plan(database, keys) for _ in range(8)), *(plan(replica, keys[::-1]) for _ in range(8))
+    )
+    async with database.reading() as session:
+        assert sorted(await session.scalars(select(jobs.c.key))) == sorted(keys)

@@ -1,17 +1,17 @@
-"""A plan's enrolments as calendar entries, with the single dates that differ from their series."""
+"""A plan's enrolments as calendar entries, with their dates on file."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.calendar.entry import SUMMARIES, Entry, SingleDate
-from services.aftercare.meetings.normal_form import Meeting as Listed
 from services.aftercare.meetings.normal_form import from_plain
 from services.aftercare.plans.preferences import Preferences
 from services.aftercare.tables import Enrolment, EnrolmentState, Meeting, Occurrence, Plan
+from shared import clock
 from shared.contracts.aftercare import OccurrenceState
 
 _SHOWN = (
@@ -32,32 +32,25 @@ async def entries_of(session: AsyncSession, plan: Plan, wanted: Preferences) -> 
     )
     enrolments = list(await session.scalars(query.order_by(Enrolment.id)))
     rows = select(Meeting).where(Meeting.id.in_(one.meeting_id for one in enrolments))
-    meetings = {row.id: from_plain(row.listing) for row in await session.scalars(rows)}
-    dates = await _differing(session, [one.id for one in enrolments])
-    return [
-        _entry(plan, one, meeting, dates[one.id], wanted)
-        for one in enrolments
-        # A listing that lost its time leaves nothing to put on a calendar.
-        if (meeting := meetings[one.meeting_id]).recurrence is not None and meeting.recurrence.tz
-    ]
+    meetings = {row.id: row for row in await session.scalars(rows)}
+    dates = await _dates(session, [one.id for one in enrolments])
+    return [_entry(plan, one, meetings[one.meeting_id], dates[one.id], wanted) for one in enrolments]
 
 
 async def entry_of(
-    session: AsyncSession,
-    plan: Plan,
-    enrolment: Enrolment,
-    wanted: Preferences,
-    original_start: datetime | None = None,
+    session: AsyncSession, plan: Plan, enrolment: Enrolment, wanted: Preferences | None = None
 ) -> Entry:
-    """One enrolment; with `original_start`, that date is among its dates even if nothing is special in it."""
-    meeting = from_plain((await session.get_one(Meeting, enrolment.meeting_id)).listing)
-    dates = await _differing(session, [enrolment.id], original_start)
+    """One enrolment. Without the client's wishes it is not for their eyes, and is named in neutral words."""
+    meeting = await session.get_one(Meeting, enrolment.meeting_id)
+    dates = await _dates(session, [enrolment.id])
     return _entry(plan, enrolment, meeting, dates[enrolment.id], wanted)
 
 
 def _entry(
-    plan: Plan, one: Enrolment, meeting: Listed, dates: list[SingleDate], wanted: Preferences
+    plan: Plan, one: Enrolment, row: Meeting, dates: list[SingleDate], wanted: Preferences | None
 ) -> Entry:
+    meeting = from_plain(row.listing)
+    summary = SUMMARIES[wanted.written_in if wanted else "en"]
     return Entry(
         id=one.id,
         meeting=meeting,
@@ -67,20 +60,23 @@ def _entry(
         review_on=plan.review_on,
         ended_at=one.ended_at,
         dates=tuple(dates),
-        summary=meeting.name if wanted.full_names and meeting.name else SUMMARIES[wanted.written_in],
+        summary=meeting.name if wanted and wanted.full_names and meeting.name else summary,
+        since=_since(one, row),
     )
 
 
-async def _differing(
-    session: AsyncSession, enrolment_ids: list[UUID], also: datetime | None = None
-) -> dict[UUID, list[SingleDate]]:
-    differs = or_(
-        Occurrence.state.in_((OccurrenceState.CANCELLED, OccurrenceState.UNCONFIRMED)),
-        Occurrence.starts_at != Occurrence.original_start,
-    )
-    if also is not None:
-        differs = or_(differs, Occurrence.original_start == also)
-    query = select(Occurrence).where(Occurrence.enrolment_id.in_(enrolment_ids), differs)
+def _since(one: Enrolment, row: Meeting) -> datetime:
+    """Since when the listing has said what it says, and the meeting has been on the calendar (again).
+
+    Lists are dated by the day: on the day of a change what is over by now is what is on file. Of weeks of
+    silence nothing is: a client who was not heard of and then was has no dates in them.
+    """
+    changed = datetime.combine(row.unchanged_since, time(), UTC) + timedelta(days=1)
+    return min(max(changed, one.active_at or one.suggested_at), clock.now())
+
+
+async def _dates(session: AsyncSession, enrolment_ids: list[UUID]) -> dict[UUID, list[SingleDate]]:
+    query = select(Occurrence).where(Occurrence.enrolment_id.in_(enrolment_ids))
     found: dict[UUID, list[SingleDate]] = defaultdict(list)
     for row in await session.scalars(query.order_by(Occurrence.original_start)):
         found[row.enrolment_id].append(date_of(row))

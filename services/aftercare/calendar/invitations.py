@@ -1,12 +1,13 @@
 """A new version of a calendar entry: told as a fact, and sent by e-mail to whoever wants it so."""
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.aftercare.calendar.entry import Entry
-from services.aftercare.calendar.series import ending_method
-from services.aftercare.meetings.normal_form import from_plain
+from services.aftercare.calendar.entries import entry_of
+from services.aftercare.calendar.series import method_of
 from services.aftercare.messages.outgoing import ENDING, write_to
-from services.aftercare.tables import Enrolment, Meeting, Occurrence, Plan, Purpose
+from services.aftercare.tables import Enrolment, Occurrence, Plan, Purpose
 from shared import clock
 from shared.contracts.aftercare import InvitationIssued, InvitationMethod
 from shared.messaging.outbox import say
@@ -29,8 +30,8 @@ async def issue(
     the past off the calendar too. The message is written when it leaves, by what is true then.
     """
     ending = method is InvitationMethod.CANCEL and occurrence is None
-    if ending:
-        method = await _method_of_the_end(session, plan, enrolment)
+    if occurrence is None:
+        method = await _method_of_the_series(session, plan, enrolment, method)
     original = occurrence.original_start if occurrence else None
     say(
         session,
@@ -61,17 +62,11 @@ async def issue(
     )
 
 
-async def _method_of_the_end(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> InvitationMethod:
-    meeting = from_plain((await session.get_one(Meeting, enrolment.meeting_id)).listing)
-    if meeting.recurrence is None or meeting.recurrence.tz is None:
-        return InvitationMethod.CANCEL  # nothing left that a date could be worked out from
-    entry = Entry(
-        id=enrolment.id,
-        meeting=meeting,
-        sequence=enrolment.sequence,
-        first_at=enrolment.first_occurrence_at,
-        issued_at=clock.now(),
-        review_on=plan.review_on,
-        ended_at=enrolment.ended_at or clock.now(),
-    )
-    return ending_method(entry)
+async def _method_of_the_series(
+    session: AsyncSession, plan: Plan, enrolment: Enrolment, method: InvitationMethod
+) -> InvitationMethod:
+    await session.flush()  # dates were taken off or made just now
+    entry = await entry_of(session, plan, enrolment)
+    if method is InvitationMethod.CANCEL and entry.ended_at is None:
+        entry = replace(entry, ended_at=clock.now())
+    return method_of(entry, method)

@@ -8,11 +8,11 @@ The UID is the enrolment's id for good, SEQUENCE rises with every change, and wh
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, vCalAddress
 
-from services.aftercare.calendar.entry import Entry, SingleDate, slot_of, until_of, wall
+from services.aftercare.calendar.drawing import Drawing, draw, shows_a_date, slot_for, written
+from services.aftercare.calendar.entry import Entry, SingleDate
 from services.aftercare.calendar.time_zones import add_time_zones
 from services.aftercare.meetings.recurrence import ical_rule
 from shared.contracts.aftercare import InvitationMethod
@@ -35,23 +35,20 @@ def calendar_of(entries: Iterable[Entry], link: str, organiser: str = "") -> byt
     calendar = _calendar(InvitationMethod.PUBLISH)
     calendar.add("x-wr-calname", "My week")
     calendar.add("refresh-interval", timedelta(hours=6), {"VALUE": "DURATION"})
-    listed = sorted(entries, key=lambda entry: (entry.first_at, entry.id))
-    for entry in listed:
-        for event in _series(entry, link):
+    for entry in sorted(entries, key=lambda entry: (entry.first_at, entry.id)):
+        for event in _series(entry, draw(entry), link):
             if organiser:
                 event.add("organizer", f"mailto:{organiser}")
             calendar.add_component(event)
-    if listed:
-        add_time_zones(
-            calendar, min(entry.start for entry in listed).date(), max(entry.review_on for entry in listed)
-        )
-    return bytes(calendar.to_ical())
+    return _finished(calendar)
 
 
-def ending_method(entry: Entry) -> InvitationMethod:
-    """How the end of a series is told: CANCEL wipes all of it, the past too, so that one is only for a
-    series nobody has been to. Otherwise a REQUEST whose UNTIL comes earlier."""
-    return InvitationMethod.CANCEL if entry.never_began else InvitationMethod.REQUEST
+def method_of(entry: Entry, method: InvitationMethod) -> InvitationMethod:
+    """How a version of the whole series is told: CANCEL wipes all of it, the past too, so that one is only
+    for a series without a date to be seen. Otherwise a REQUEST, whose UNTIL comes earlier at the end."""
+    if method is InvitationMethod.PUBLISH:
+        return method
+    return InvitationMethod.REQUEST if shows_a_date(entry) else InvitationMethod.CANCEL
 
 
 def invitation_of(
@@ -72,19 +69,15 @@ def invitation_of(
         found = next((one for one in entry.dates if one.original_start == original_start), None)
         if found is None:
             raise ValueError("an invitation for one date needs that date in the entry")
-        events: Sequence[Event] = [_one_date(entry, found, link, wall(entry.rule, original_start))]
-        last = found.starts_at.date()
-    elif method is InvitationMethod.CANCEL:
-        events, last = [_cancelled(entry)], entry.start.date()
+        events: Sequence[Event] = [_one_date(entry, slot_for(entry, found), found, link)]
     else:
-        events, last = _series(entry, link), entry.review_on
+        events = _series(entry, draw(entry) if method is InvitationMethod.REQUEST else None, link)
     for event in events:
         event.DTSTAMP = stamp.astimezone(UTC)
         event.add("organizer", f"mailto:{parties.organiser}")
         event.add("attendee", _attendee(parties.attendee), encode=False)
         calendar.add_component(event)
-    add_time_zones(calendar, entry.start.date(), last)
-    return bytes(calendar.to_ical())
+    return _finished(calendar)
 
 
 def _calendar(method: InvitationMethod) -> Calendar:
@@ -95,42 +88,48 @@ def _calendar(method: InvitationMethod) -> Calendar:
     return calendar
 
 
-def _series(entry: Entry, link: str) -> list[Event]:
-    """The series and, after it, each date that was moved or is unconfirmed."""
-    if entry.never_began:
-        return [_cancelled(entry)]
-    start = entry.start
-    until = until_of(entry, start)
+def _finished(calendar: Calendar) -> bytes:
+    add_time_zones(calendar)
+    return bytes(calendar.to_ical())
+
+
+def _series(entry: Entry, drawing: Drawing | None, link: str) -> list[Event]:
+    """The series and, after it, each of its dates that is not just what the rule says."""
+    length = timedelta(minutes=entry.meeting.duration)
+    if drawing is None:
+        return [_cancelled(entry, length)]
     master = _event(entry, link)
-    master.add("dtstart", start)
-    master.add("duration", timedelta(minutes=entry.meeting.duration))
-    master.add("rrule", ical_rule(entry.rule, until))
+    master.add("dtstart", drawing.start)
+    master.add("duration", length)
+    master.add("rrule", ical_rule(drawing.rule, drawing.until))
+    if drawing.off:
+        master.add("exdate", list(drawing.off))
     exceptions = [
-        (one, slot)
-        for one in sorted(entry.dates, key=lambda one: one.original_start)
-        if one.differs and (slot := slot_of(entry.rule, one)) and start <= slot <= until
+        _one_date(entry, slot, one, link)
+        for slot, one in drawing.shown
+        if one and _differs(slot, one, length)
     ]
-    off = [slot for one, slot in exceptions if one.cancelled]
-    if off:
-        master.add("exdate", off)
-    return [master, *(_one_date(entry, one, link, slot) for one, slot in exceptions if not one.cancelled)]
+    return [master, *exceptions]
 
 
-def _one_date(entry: Entry, one: SingleDate, link: str, slot: datetime) -> Event:
+def _differs(slot: datetime, one: SingleDate, length: timedelta) -> bool:
+    return one.unconfirmed or one.starts_at != slot.astimezone(UTC) or one.ends_at - one.starts_at != length
+
+
+def _one_date(entry: Entry, slot: datetime, one: SingleDate, link: str) -> Event:
     """One date by its RECURRENCE-ID: moved, unconfirmed (TENTATIVE), or off (CANCELLED)."""
     event = _cancelled_event(entry) if one.cancelled else _event(entry, link, tentative=one.unconfirmed)
+    in_place = one.starts_at == slot.astimezone(UTC)
     event.add("recurrence-id", slot)
-    zone = ZoneInfo(entry.rule.tz or "UTC")
-    moved = one.starts_at != one.original_start
-    event.add("dtstart", one.starts_at.astimezone(zone) if moved else slot)
+    event.add("dtstart", slot if in_place else written(one.starts_at, entry.zone))
     event.add("duration", one.ends_at - one.starts_at)
     return event
 
 
-def _cancelled(entry: Entry) -> Event:
+def _cancelled(entry: Entry, length: timedelta) -> Event:
     event = _cancelled_event(entry)
-    event.add("dtstart", entry.start)
-    event.add("duration", timedelta(minutes=entry.meeting.duration))
+    event.add("dtstart", written(entry.first_at, entry.zone))
+    event.add("duration", length)
     return event
 
 

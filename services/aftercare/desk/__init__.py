@@ -14,6 +14,7 @@ from services.aftercare.desk import (
     measures,
     meetings,
     messages,
+    on_call,
     plan_life,
     plans,
     points,
@@ -34,6 +35,7 @@ ROUTERS = (
     check_ins.router,
     clinical_visits.router,
     concerns.router,
+    on_call.router,
     follow_ups.router,
     measures.router,
 )

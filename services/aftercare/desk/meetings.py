@@ -18,6 +18,7 @@ from services.aftercare.desk.meeting_views import (
 from services.aftercare.meetings import zones
 from services.aftercare.meetings.in_plain import summary_of
 from services.aftercare.meetings.normal_form import Modality, Programme
+from services.aftercare.meetings.problems import in_words
 from services.aftercare.meetings.reading import read
 from services.aftercare.meetings.searching import Wanted, search
 from services.aftercare.meetings.seats import HOUSE
@@ -85,10 +86,11 @@ async def import_meetings(
         await audit.record(session, caller, "meetings.believe" if believe else "meetings.import", None)
     result = summary_of(reading) | _effect(taken)
     if taken.snapshot.verdict is Verdict.REFUSED:
-        detail = (
-            "This list was not taken in; the meetings on file stay as they are. If so much really changed, "
-            "a director can take it in with believe=true."
-        )
+        detail = "This list was not taken in; the meetings on file stay as they are."
+        if reading.problem:
+            detail += f" It cannot be read: {in_words(reading.problem)}."
+        else:
+            detail += " If so much really changed, a director can take it in with believe=true."
         raise Problem(422, "snapshot_refused", "List refused", detail, reason=taken.snapshot.reason, **result)
     return result
 

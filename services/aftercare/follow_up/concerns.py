@@ -35,8 +35,6 @@ NOTE = "concerns.note"
 PAGES, SAME_DAY = 3, 2
 _WITHIN = {3: timedelta(minutes=15), 2: timedelta(hours=8), 1: timedelta(hours=48)}
 _AFTER_USE = timedelta(hours=48)
-# Before everything else that is due: the runner takes the earliest first.
-_AHEAD = timedelta(days=1)
 
 
 async def raise_concern(
@@ -77,7 +75,7 @@ async def _call(session: AsyncSession, plan: Plan, concern: Concern, now: dateti
     """Somebody with a time, whatever the level. Use is always met the same day, whoever told of it."""
     used = concern.cause is ConcernCause.USE
     if concern.level >= PAGES:
-        await schedule(session, PAGE_CONCERN, concern.id, due_at=now - _AHEAD, key=page_key(concern.id, 0))
+        await schedule(session, PAGE_CONCERN, concern.id, key=page_key(concern.id, 0))
     if concern.level < PAGES or used:
         due_by = min(concern.due_by, now + _WITHIN[SAME_DAY]) if used else concern.due_by
         kind, key = call_kind(concern), call_key(concern)

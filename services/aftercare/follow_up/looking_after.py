@@ -1,8 +1,9 @@
 """The daily look after somebody who has left: questions that are due, silence that grows, the open door.
 
 One job a plan and local day, at 09:00 on the client's clock; twice on one day is once. Each sets the next
-before it looks, so that a look which fails for good costs one day and not the year. A service that was at
-rest for days catches up with one look.
+before it looks, so that a look which fails for good costs one day and not the year; one that cannot even do
+that is begun anew by the daily watch (plans/watching.py). A service that was at rest for days catches up with
+one look.
 """
 
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.aftercare.follow_up.check_ins import open_check_in
 from services.aftercare.follow_up.client_clock import zone_of
 from services.aftercare.follow_up.climbing import climb
-from services.aftercare.follow_up.due_times import local_day, next_opening, within_working_days
+from services.aftercare.follow_up.due_times import next_opening, within_working_days
 from services.aftercare.follow_up.follow_ups import ask_person, set_call
 from services.aftercare.follow_up.ladder import light_touch_due
 from services.aftercare.follow_up.year import (
@@ -25,6 +26,7 @@ from services.aftercare.follow_up.year import (
 )
 from services.aftercare.messages.outgoing import write_to
 from services.aftercare.plans.opening import locked
+from services.aftercare.plans.timers import stamp
 from services.aftercare.tables import OVER, FollowUp, Plan, PlanState, Purpose
 from services.aftercare.workplace import Workplace
 from shared import clock
@@ -92,9 +94,9 @@ def _is_followed(plan: Plan) -> bool:
 
 
 async def _look_again(session: AsyncSession, plan: Plan, zone: str, now: datetime) -> None:
+    # By its instant: in a zone further west the client's next day may be the one of this very look.
     at = next_opening(now, zone)
-    key = f"{LOOK_AFTER}:{plan.id}:{local_day(at, zone)}"
-    await schedule(session, LOOK_AFTER, plan.id, due_at=at, key=key)
+    await schedule(session, LOOK_AFTER, plan.id, due_at=at, key=f"{LOOK_AFTER}:{plan.id}:{stamp(at)}")
 
 
 async def _touch_lightly(session: AsyncSession, plan: Plan, now: datetime, centre_zone: str) -> None:

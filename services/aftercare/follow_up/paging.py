@@ -22,6 +22,7 @@ from services.aftercare.tables import Concern, Message, MessageState
 from services.aftercare.workplace import Workplace
 from shared import clock
 from shared.contracts.aftercare import MessageChannel
+from shared.fault_points import fault_point
 from shared.jobs import Job, Later, finish, hasten, schedule
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ async def page_concern(place: Workplace, job: Job) -> None:
     turn = _turn(job)
     if not await _set_next(place, job, turn):
         return
+    fault_point("page_concern.next_set")
     async with place.database.transaction() as session:
         concern = await session.get_one(Concern, job.subject_id)
         plan = await locked(session, concern.plan_id)
@@ -74,10 +76,9 @@ async def page_concern(place: Workplace, job: Job) -> None:
 
 
 async def watch_page(place: Workplace, job: Job) -> None:
-    """The job beside one turn: a page that does not leave at once calls the next on the list.
+    """The job beside one turn: a page that does not leave at once, or does not arrive, calls the next.
 
-    The last of the list waits for the round to begin again: where nobody can be written to, a page every few
-    seconds would help nobody.
+    Unless nobody of a whole round could be written to: a page every few seconds would help nobody.
     """
     turn = _turn(job)
     async with place.database.transaction() as session:
@@ -87,9 +88,25 @@ async def watch_page(place: Workplace, job: Job) -> None:
         if concern.acknowledged_at is None and not sent and page is not None:
             if not _is_stuck(page):
                 raise Later(_LOOK_EVERY, "page_leaving")
-            if (turn + 1) % max(people_on_call(place.settings), 1) and concern.pages == turn + 1:
+            people = people_on_call(place.settings)
+            of_any_use = (turn + 1) % max(people, 1) != 0 or await _reached(session, concern, turn, people)
+            if of_any_use and concern.pages == turn + 1:
                 await hasten(session, PAGE_CONCERN, [concern.id])
         await finish(session, job)
+
+
+async def watch_again(session: AsyncSession, page: Message) -> None:
+    """The page left, and was reported undelivered afterwards. Told twice is once."""
+    assert page.about is not None
+    key = f"{WATCH_PAGE}:{page.about}:undelivered:{page.details['turn']}"
+    await schedule(session, WATCH_PAGE, page.about, key=key)
+
+
+async def _reached(session: AsyncSession, concern: Concern, turn: int, people: int) -> bool:
+    """Was any other page of the last round delivered, as far as we know?"""
+    round_before = [f"page:{concern.id}:{n}" for n in range(turn - people + 1, turn)]
+    query = select(Message.id).where(Message.key.in_(round_before), Message.state == MessageState.SENT)
+    return (await session.scalars(query.limit(1))).first() is not None
 
 
 async def _set_next(place: Workplace, job: Job, turn: int) -> bool:

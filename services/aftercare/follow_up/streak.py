@@ -7,14 +7,15 @@ from services.aftercare.tables import Occurrence, Plan
 from shared.contracts.aftercare import OccurrenceState
 
 _CAME = (OccurrenceState.ATTENDED, OccurrenceState.PARTLY)
-_DID_NOT = (OccurrenceState.MISSED, OccurrenceState.UNKNOWN)
+_no_answer = (Occurrence.state == OccurrenceState.UNKNOWN) & Occurrence.asked_at.is_not(None)
 _LOOKED_AT = 60  # dates back; the ladder is at its top long before
 
 
 async def streak_of(session: AsyncSession, plan: Plan) -> tuple[int, int]:
     """Dates missed or unknown since the last one attended, and how many of them are known to be missed.
 
-    Excused dates, dates called off and meetings that were not held neither count nor break the row.
+    Excused dates, dates called off and meetings that were not held neither count nor break the row; nor does
+    a date nobody was asked about, because the service was at rest when it was over.
     """
     if plan.counted_since is None:
         return 0, 0
@@ -23,7 +24,7 @@ async def streak_of(session: AsyncSession, plan: Plan) -> tuple[int, int]:
         .where(
             Occurrence.plan_id == plan.id,
             Occurrence.starts_at >= plan.counted_since,
-            Occurrence.state.in_((*_CAME, *_DID_NOT)),
+            Occurrence.state.in_((*_CAME, OccurrenceState.MISSED)) | _no_answer,
         )
         .order_by(Occurrence.starts_at.desc(), Occurrence.id)
         .limit(_LOOKED_AT)

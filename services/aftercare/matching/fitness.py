@@ -117,7 +117,7 @@ def _refused_anyhow(client: Client, listing: Listing, today: date, accepted: boo
         return Reason.PROGRAM_NOT_IN_PATHWAY
     if meeting.exclusive_audiences and not meeting.exclusive_audiences & client.audiences:
         return Reason.AUDIENCE_EXCLUSIVE
-    if not any(language in client.languages for language in meeting.languages):
+    if client.speaks.isdisjoint(meeting.languages):
         return Reason.LANGUAGE
     if not meeting.offerable or stale:
         return Reason.STALE_LISTING

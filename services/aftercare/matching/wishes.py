@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from services.aftercare.meetings.normal_form import Meeting, Modality, Programme
@@ -88,6 +89,10 @@ class Client:
     blocked: frozenset[str] = frozenset()
     mandated: bool = False
     discharged_at: datetime | None = None
+
+    @cached_property
+    def speaks(self) -> frozenset[str]:
+        return frozenset(self.languages)
 
 
 @dataclass(frozen=True)

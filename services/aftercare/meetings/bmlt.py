@@ -57,6 +57,9 @@ def _draft(row: Any, formats: Formats) -> Draft:
     starts = cells.clock(row.get("start_time"))
     if isinstance(starts, Unreadable):
         raise Unusable("time_unreadable")
+    slot = _slot(row.get("weekday_tinyint"))
+    if slot is not None and cells.ends_the_day(row.get("start_time")):
+        slot = Slot((slot.weekday + 1) % 7)
     told = formats.of(row)
     where = _place(row)
     point = _point(row)
@@ -67,7 +70,7 @@ def _draft(row: Any, formats: Formats) -> Draft:
         key=_key(row),
         name=cells.label(row.get("meeting_name")),
         called=cells.label(row.get("location_text")) or where.city,
-        slot=_slot(row.get("weekday_tinyint")),
+        slot=slot,
         starts=starts,
         minutes=_minutes(row.get("duration_time")),
         stated_zone=_zone(row, starts),

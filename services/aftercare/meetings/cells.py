@@ -204,6 +204,19 @@ def clock(value: Any) -> time | Unreadable | None:
     return time(hour, minute) if hour < 24 and minute < 60 else UNREADABLE
 
 
+def ends_the_day(value: Any) -> bool:
+    """24:00 is the midnight that ends the day it stands beside, and thus belongs to the next one (ISO 8601);
+    `clock` reads it as 00:00. "Midnight" in words is left on its day: that is how the format's own readers
+    show 00:00."""
+    return text(value, 20).startswith("24:00")
+
+
+def the_day_after(slot: Slot) -> Slot | Unreadable:
+    """None of the normal form's rhythms is "the day after the first Saturday" or after every other one."""
+    plain = slot.interval == 1 and not slot.setpos
+    return Slot((slot.weekday + 1) % 7) if plain else UNREADABLE
+
+
 def span(value: Any) -> tuple[time | Unreadable | None, time | Unreadable | None]:
     """Start and end of a time cell; the end is None unless both are in it: "7:00 PM - 8:00 PM", "7-8pm"."""
     starts = clock(value)

@@ -1,6 +1,7 @@
 """Where the rows are in a JSON document: bare, in an envelope, or in the shape of a sheet or hosted table."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +10,10 @@ from services.aftercare.meetings.smart_finder import ENVELOPE as SMART_FINDER
 
 _ENVELOPES = (
     "meetings", "data", "records", "rows", "items", "results", "values", "response", "result",
-    "payload", "list",
+    "payload", "list", "features",
 )  # fmt: skip
 _LONGEST_NUMBER = 40  # digits; nobody's weekday or id, and Python refuses to read thousands of them
+_CALL = re.compile(r"(?:/\*\*/)?\s*[A-Za-z_$][\w$.]{0,99}\s*\(")
 _DEEPEST = 3  # {"data": {"meetings": […]}} is seen; deeper nesting is something else
 
 
@@ -26,10 +28,15 @@ class Document:
 
 
 def open_json(text: str) -> Document:
+    """A document, one in a script's call (JSONP), or one object a line (JSON Lines)."""
+    if not text.strip():
+        return Document(problem="empty_file")
     try:
-        document = json.loads(text, strict=False, parse_constant=lambda _name: None, parse_int=_whole)
-    except (ValueError, RecursionError, MemoryError):
-        return Document(problem="not_json")
+        document = _parsed(_without_call(text))
+    except ValueError:
+        lines = _lines(text)
+        problem = "markup" if text.lstrip().startswith("<") else "not_json"
+        return Document(problem=problem) if lines is None else Document(lines)
     if isinstance(document, dict) and isinstance(finder := document.get(SMART_FINDER), list):
         return Document(finder, envelope=SMART_FINDER)
     rows = _rows(document, _DEEPEST)
@@ -37,6 +44,35 @@ def open_json(text: str) -> Document:
         return Document(problem="not_a_list")
     formats = document.get("formats") if isinstance(document, dict) else None
     return Document(rows, formats if isinstance(formats, list) else [])
+
+
+def _without_call(text: str) -> str:
+    """What stands between the brackets of `callback(…);`."""
+    body = text.strip().removesuffix(";").rstrip()
+    called = _CALL.match(body)
+    return body[called.end() : -1] if called and body.endswith(")") else text
+
+
+def _parsed(text: str) -> Any:
+    """Raises ValueError for whatever cannot be read."""
+    try:
+        return json.loads(text, strict=False, parse_constant=lambda _name: None, parse_int=_whole)
+    except (RecursionError, MemoryError) as error:
+        raise ValueError from error
+
+
+def _lines(text: str) -> list[Any] | None:
+    """A row a line; one that is broken stays what it is, so that it is refused and counted."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines):
+        return None
+    rows: list[Any] = []
+    for line in lines:
+        try:
+            rows.append(_record(_parsed(line)))
+        except ValueError:
+            rows.append(line)
+    return rows if any(isinstance(row, dict) for row in rows) else None
 
 
 def _whole(digits: str) -> int | str:
@@ -71,9 +107,23 @@ def _sheet(header: list[Any], body: list[Any]) -> list[Any]:
 
 
 def _record(row: Any) -> Any:
-    """A hosted table keeps its columns under `fields` and its own id beside them."""
-    if not (isinstance(row, dict) and isinstance(fields := row.get("fields"), dict)):
+    """A hosted table keeps its columns under `fields` and its own id beside them, a map (GeoJSON, RFC 7946)
+    under `properties` with the point beside them."""
+    if not isinstance(row, dict):
+        return row
+    fields = row.get("fields")
+    if row.get("type") == "Feature" and isinstance(properties := row.get("properties"), dict):
+        fields = _point(row.get("geometry")) | properties
+    if not isinstance(fields, dict):
         return row
     named = {column(name) for name in fields}
     own = row.get("id")
     return fields if own is None or named & {"slug", "id"} else {**fields, "slug": own}
+
+
+def _point(geometry: Any) -> dict[str, Any]:
+    """Longitude comes first (RFC 7946 3.1.1)."""
+    match geometry:
+        case {"type": "Point", "coordinates": [lon, lat, *_]}:
+            return {"latitude": lat, "longitude": lon}
+    return {}

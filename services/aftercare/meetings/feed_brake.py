@@ -13,8 +13,11 @@ SHRUNKEN = 0.8  # of the last good snapshot; fewer is refused
 # Of the meetings our clients go to, more than a tenth at once. Each goes missing on 0.8 % of days (5.5 of 100
 # in a week), so of a few that share is passed by chance: two of 19 once in three months, three once in years.
 # Less than three missing is therefore no reason: a refused list would stand still for one closed meeting.
+# But two of two or three go in one night once in decades by chance. One is never a reason: it may just close.
 ENROLLED_MISSING = 0.1
 ENROLLED_AT_LEAST = 3
+MOST_OF_A_FEW = 0.5
+A_FEW_AT_LEAST = 2
 # States: a tenth of the open ones closing at once is a storm, a pandemic or a wrong column. The other way it
 # is half of the closed ones: an upgrade once opened all that were "temporarily closed" (issue #484), and they
 # are few beside the open ones, so that a share of all would never notice.
@@ -66,7 +69,8 @@ def doubt(shift: Shift) -> Doubt | None:
     small = shift.last_good is None or shift.last_good < SMALL
     if not small and shift.accepted < SHRUNKEN * (shift.last_good or 0):
         return Doubt.MUCH_SMALLER
-    if shift.enrolled_missing.exceeds(ENROLLED_MISSING, ENROLLED_AT_LEAST):
+    missing = shift.enrolled_missing
+    if missing.exceeds(ENROLLED_MISSING, ENROLLED_AT_LEAST) or missing.exceeds(MOST_OF_A_FEW, A_FEW_AT_LEAST):
         return Doubt.ENROLLED_MISSING
     if not small and shift.closed.exceeds(CLOSED, FLIPS_AT_LEAST):
         return Doubt.MANY_CLOSED

@@ -1,4 +1,9 @@
-"""How one joins a meeting online: a direct link of a known provider, or a number to dial."""
+"""How one joins a meeting online: a direct link of a known provider, or a number to dial.
+
+A link keeps its query, `pwd` and the like too. The group publishes it so that anybody may come in; it is the
+room's and nobody's own, and without it the client stands before a closed door. It is shown to people who were
+given this meeting, and left out where two versions are compared (normal_form.py): such codes change often.
+"""
 
 import re
 from typing import Any

@@ -63,6 +63,10 @@ def _draft(row: Row, slot: Slot | Unreadable | None, suffix: str) -> Draft:
     if isinstance(starts, Unreadable):
         raise Unusable("time_unreadable")
     ends = _ends(row, starts) or until
+    if slot is not None and cells.ends_the_day(row.get("time")):
+        slot = cells.the_day_after(slot)
+    if isinstance(slot, Unreadable):
+        raise Unusable("time_unreadable")
     codes = cells.type_codes(row.get("types"))
     where = place_of(row)
     point = point_of(row)

@@ -72,6 +72,8 @@ async def may_take_seat(session: AsyncSession, enrolment: Enrolment) -> bool:
     To a public meeting always. To a group of the house with a seat of theirs or kept for them, or when there
     are more free seats than people who wait for an offer: nobody overtakes the queue.
     """
+    if await _is_public(session, enrolment.meeting_id):
+        return True
     group = await locked_group(session, enrolment.meeting_id)
     if group is None:
         return True
@@ -101,9 +103,15 @@ async def wait_for_seat(session: AsyncSession, enrolment: Enrolment) -> None:
 
 async def seat_freed(session: AsyncSession, meeting_id: UUID) -> None:
     """Somebody leaves a group or its queue: the next one is offered the seat. Public meetings have none."""
-    if await session.scalar(select(Meeting.id).where(Meeting.id == meeting_id, Meeting.source == HOUSE)):
+    if not await _is_public(session, meeting_id):
         # Each time a job of its own: a key that was used before would never run again.
         await schedule(session, OFFER_SEATS, meeting_id, key=f"{OFFER_SEATS}:{new_id()}")
+
+
+async def _is_public(session: AsyncSession, meeting_id: UUID) -> bool:
+    """What a meeting is never changes: of one that the session holds nothing is asked."""
+    meeting = await session.get(Meeting, meeting_id)
+    return meeting is None or meeting.source != HOUSE
 
 
 async def full_groups(session: AsyncSession) -> frozenset[UUID]:

@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.aftercare.calendar.drawing import first_from
 from services.aftercare.calendar.entries import entry_of
 from services.aftercare.calendar.invitations import METHOD, RECURRENCE_ID
-from services.aftercare.calendar.series import Parties, invitation_of
+from services.aftercare.calendar.series import Parties, invitation_of, method_of
 from services.aftercare.calendar.subscription import page_address
 from services.aftercare.messages.addresses import bare
 from services.aftercare.messages.links import make_link
-from services.aftercare.messages.outgoing import ENDING
+from services.aftercare.messages.outgoing import ENDING, INSTEAD
 from services.aftercare.messages.purposes import Purpose
 from services.aftercare.messages.stop_links import stop_link
 from services.aftercare.messages.texts.language import Kind
@@ -52,6 +53,7 @@ async def compose(session: AsyncSession, message: Message, reader: Reader, setti
         link=await make_link(session, reader.plan, settings),
         stop=stop_link(session, message.id, settings) if email else "",
         phone=settings.centre_phone,
+        instead=INSTEAD in message.details,
         first=not email and await _is_first_text(session, message),
     )
     attached = None
@@ -73,17 +75,20 @@ async def _invitation(
     enrolment = await session.get_one(Enrolment, message.about)
     original = _instant(message.details, RECURRENCE_ID)
     method = InvitationMethod(message.details[METHOD])
-    entry = await entry_of(session, reader.plan, enrolment, reader.wanted, original)
+    entry = await entry_of(session, reader.plan, enrolment, reader.wanted)
     if ENDING in message.details and entry.ended_at is None:
         entry = replace(entry, ended_at=message.created_at)
+    if original is None:
+        method = method_of(entry, method)  # the list may have changed since it was queued
     parties = Parties(bare(settings.mail_from) or _NOBODY, reader.address)
     content = invitation_of(entry, method, parties, page_address(settings), clock.now(), original)
     one = next((date for date in entry.dates if date.original_start == original), None)
     if original is not None:
         kind = Kind.DATE_OFF if method is InvitationMethod.CANCEL else Kind.DATE
     else:
-        kind = Kind.SERIES_ENDS if ENDING in message.details else Kind.SERIES
-    when = one.starts_at if one else entry.start
+        ends = ENDING in message.details or method is InvitationMethod.CANCEL
+        kind = Kind.SERIES_ENDS if ends else Kind.SERIES
+    when = one.starts_at if one else first_from(entry, clock.now())
     return replace(said, invitation=kind, when=when), Attached(method, content)
 
 

@@ -9,7 +9,16 @@ from services.aftercare.calendar.invitations import RECURRENCE_ID
 from services.aftercare.messages.gates import held_by_date, held_by_plan, worth_waiting
 from services.aftercare.messages.outgoing import ENDING
 from services.aftercare.messages.purposes import Purpose
-from services.aftercare.tables import CheckIn, Concern, Message, MessageState, Occurrence, Plan
+from services.aftercare.tables import (
+    CheckIn,
+    Concern,
+    Enrolment,
+    EnrolmentState,
+    Message,
+    MessageState,
+    Occurrence,
+    Plan,
+)
 from shared import clock
 
 _SEQUENCE = "sequence"
@@ -31,10 +40,22 @@ async def hold_now(session: AsyncSession, message: Message) -> str | None:
     if message.purpose is Purpose.CHECK_IN and message.about:
         check_in = await session.get(CheckIn, message.about)
         return "answered" if check_in and check_in.answered_at else None
+    if message.purpose is Purpose.PROPOSAL:
+        return await _held_by_answers(session, plan)
     if message.about is None:
         return None
     occurrence = await session.get(Occurrence, message.about)
     return held_by_date(message.purpose, occurrence.state if occurrence else None)
+
+
+async def _held_by_answers(session: AsyncSession, plan: Plan) -> str | None:
+    """A proposal told the next morning may have been found on the client's page in the evening."""
+    waiting = select(Enrolment.id).where(
+        Enrolment.plan_id == plan.id,
+        Enrolment.state == EnrolmentState.SUGGESTED,
+        Enrolment.fall_back.is_(False),
+    )
+    return None if (await session.scalars(waiting.limit(1))).first() else "answered"
 
 
 async def _held_by_newer(session: AsyncSession, message: Message) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.follow_up.concerns import raise_concern
 from services.aftercare.follow_up.follow_ups import ask_person, sign_of_life
+from services.aftercare.follow_up.paging import watch_again
 from services.aftercare.messages.addresses import index_of, normal
 from services.aftercare.messages.contact_checks import note_bad_address
 from services.aftercare.messages.outgoing import NOT_DELIVERED
@@ -108,6 +109,7 @@ async def not_delivered(session: AsyncSession, message_id: UUID) -> None:
         message.state, message.reason = MessageState.FAILED, NOT_DELIVERED
     if message.purpose is Purpose.PAGE_STAFF:
         log.critical("a page to staff was not delivered")
+        await watch_again(session, message)
         return
     await session.flush()
     await note_bad_address(session, plan, TEXT)

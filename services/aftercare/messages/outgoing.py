@@ -19,8 +19,10 @@ from shared.jobs import schedule
 from shared.upsert import insert_or_ignore
 
 SEND_MESSAGE = "send_message"
+SEND_PAGE = "send_page"  # the same work; main.py gives it a runner that nothing else is waiting for
 # Names in a message's details that this room writes itself.
 ENDING = "ending"  # of an INVITATION: it takes a series off the calendar
+INSTEAD = "instead"  # of a CHANGED: not the same meeting elsewhere, but another one in its place
 FAILED_BY = "failed_by"  # channels whose address was refused
 NOT_DELIVERED = "not_delivered"  # the gateway told us so afterwards
 
@@ -55,7 +57,8 @@ async def write_to(
         "created_at": now,
     }
     if await insert_or_ignore(session, cast(Table, Message.__table__), [row], ["key"]):
-        await schedule(session, SEND_MESSAGE, cast(UUID, row["id"]), due_at=due_at)
+        kind = SEND_PAGE if purpose is Purpose.PAGE_STAFF else SEND_MESSAGE
+        await schedule(session, kind, cast(UUID, row["id"]), due_at=due_at)
 
 
 async def hold_back(

@@ -77,7 +77,7 @@ class _Leaving:
 
 
 async def send_message(place: Workplace, job: Job) -> None:
-    """The work of kind `send_message`; the job's subject is the message.
+    """The work of both kinds of sending; the job's subject is the message.
 
     A fault of ours, the last time it is tried, ends as FAILED where staff see it: a message that waits for a
     job that was given up would be lost in silence.

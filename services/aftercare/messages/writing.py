@@ -28,6 +28,7 @@ class Said:
     """What a message says. `what` is the meeting's name where the client wants that, else "".
 
     `first`: nothing has been texted to this client before. `invitation`: which of the INVITATION's texts.
+    `instead`: what CHANGED is another meeting in the place of one that is gone.
     """
 
     zone: str
@@ -42,6 +43,7 @@ class Said:
     desk: str = ""
     phone: str = ""
     first: bool = False
+    instead: bool = False
     invitation: Kind | None = None
 
 
@@ -72,6 +74,8 @@ class Letter:
 def write(message_id: UUID, purpose: Purpose, said: Said, attached: Attached | None = None) -> Letter:
     words = language_of(said.language)
     text = words.invitations[said.invitation] if said.invitation else words.texts[purpose]
+    if said.instead:
+        text = words.instead
     long, short = _values(said, words, short=False), _values(said, words, short=True)
     ends = [words.crisis]
     if said.phone:

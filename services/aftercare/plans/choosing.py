@@ -21,6 +21,7 @@ from shared import clock
 from shared.contracts.aftercare import FollowUpKind, MeetingsSuggested
 from shared.contracts.intake import DischargeType
 from shared.database import Database
+from shared.fault_points import fault_point
 from shared.jobs import Job, finish, schedule
 from shared.messaging.outbox import say
 from shared.sealing import Box, box
@@ -49,6 +50,7 @@ async def choose_meetings(database: Database, settings: Settings, job: Job) -> N
     """The job: find the meetings that fit; suggest them, or enrol when the client agreed to that before."""
     answer = await ask(database, settings, job.subject_id, is_undecided)
     if answer is not None:
+        fault_point("choose_meetings.answered")
         async with database.transaction() as session:
             await _write(session, answer, settings.courtesy_cap)
             await finish(session, job)

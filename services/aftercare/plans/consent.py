@@ -12,7 +12,7 @@ from services.aftercare.plans.enrolment import end_enrolments
 from services.aftercare.plans.opening import latest_plan
 from services.aftercare.plans.rebalancing import ask_rebalance
 from services.aftercare.plans.states import plan_to
-from services.aftercare.tables import OVER, Consent, Plan, PlanState
+from services.aftercare.tables import Consent, Plan, PlanState
 from shared import clock
 from shared.contracts.aftercare import ReplacementReason
 from shared.contracts.intake import ConsentItem
@@ -42,10 +42,11 @@ async def aftercare_consent(session: AsyncSession, case_id: UUID) -> Consent | N
 async def give_consent(session: AsyncSession, case_id: UUID, consent_id: UUID) -> None:
     """The client agreed that we arrange meetings: choose again, and this time enrol. Told twice is once.
 
-    Only the plan of the last stay: an earlier one would put the same meetings on the calendar again.
+    Only the plan of the last stay: an earlier one would put the same meetings on the calendar again. On one
+    that is over the word is kept, should it open again.
     """
     plan = await latest_plan(session, case_id, lock=True)
-    if plan is None or plan.state in OVER or plan.consent_id == consent_id:
+    if plan is None or plan.consent_id == consent_id:
         return
     plan.consent_id = consent_id
     plan.consent_revoked_at = None
@@ -57,8 +58,11 @@ async def give_consent(session: AsyncSession, case_id: UUID, consent_id: UUID) -
 
 
 async def revoke_consent(session: AsyncSession, case_id: UUID) -> None:
-    """The client no longer wants us to arrange meetings: take all off the calendar, suggest nothing."""
-    plans = select(Plan).where(Plan.case_id == case_id, Plan.state.not_in(OVER)).order_by(Plan.id)
+    """The client no longer wants us to arrange meetings: take all off the calendar, suggest nothing.
+
+    Of a plan that is over, too, the alumni team knows nothing any more; and it may open again.
+    """
+    plans = select(Plan).where(Plan.case_id == case_id).order_by(Plan.id)
     for plan in await session.scalars(plans.with_for_update()):
         await end_enrolments(session, plan)
         plan.consent_id = None

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.calendar.invitations import issue
+from services.aftercare.follow_up.follow_ups import sign_of_life
 from services.aftercare.meetings.normal_form import Meeting as Listed
 from services.aftercare.meetings.recurrence import next_occurrences
 from services.aftercare.meetings.seats import may_take_seat, seat_freed, wait_for_seat
@@ -58,7 +59,7 @@ async def activate(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> N
     await issue(session, plan, enrolment, InvitationMethod.REQUEST)
     if plan.state is PlanState.ACTIVE:  # one that is silent gets its dates when it goes on
         await plan_enrolment_dates(session, enrolment, now)
-        await set_confirmed(session, plan, enrolment, await listing_is_sure(session, enrolment))
+    await set_confirmed(session, plan, enrolment, await listing_is_sure(session, enrolment))
 
 
 async def _begin(session: AsyncSession, plan: Plan) -> None:
@@ -75,11 +76,13 @@ async def accept(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> boo
     """The client's yes; False when there is no open suggestion to say yes to. Saying it twice is one yes.
 
     In the house still: picked, and on the calendar from the discharge on. A full group: a place in its queue.
+    A plan whose client was silent goes on, also when this meeting closed meanwhile.
     """
     if enrolment.state in ON_CALENDAR:
         return True
     if enrolment.state not in OPEN or plan.state in OVER or plan.state is PlanState.PAUSED:
         return False
+    await sign_of_life(session, plan)
     return await _go(session, plan, enrolment)
 
 
@@ -87,7 +90,7 @@ async def _go(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> bool:
     row = await session.get_one(Meeting, enrolment.meeting_id)
     listed = listing_of(row).meeting
     starts = next_occurrences(listed.recurrence, clock.now(), 1) if listed.recurrence else []
-    if not starts or not listed.offerable or row.withdrawn_on:
+    if not starts or not listed.offerable or row.withdrawn_on or not _is_open_to(enrolment, listed):
         return False  # the listing closed or lost its time since it was suggested
     plan.version += 1
     if not await may_take_seat(session, enrolment):
@@ -107,6 +110,11 @@ async def _go(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> bool:
     return True
 
 
+def _is_open_to(enrolment: Enrolment, listed: Listed) -> bool:
+    """A room may close while the meeting goes on online. Who waits for a seat wants the group, wherever."""
+    return enrolment.state is EnrolmentState.WAITING or enrolment.modality in listed.modalities
+
+
 def _is_date(listed: Listed, moment: datetime) -> bool:
     """Is this a date ahead by what the listing says now?"""
     if listed.recurrence is None or moment <= clock.now():
@@ -114,17 +122,23 @@ def _is_date(listed: Listed, moment: datetime) -> bool:
     return moment in next_occurrences(listed.recurrence, moment - timedelta(seconds=1), 1, "UTC")
 
 
-async def begin_picked(session: AsyncSession, plan: Plan) -> None:
-    """The client has left: what they picked before goes on the calendar, if it is still there."""
-    for enrolment in await enrolments_of(session, plan):
-        if enrolment.state is EnrolmentState.ACCEPTED and not await _go(session, plan, enrolment):
+async def begin_picked(session: AsyncSession, plan: Plan) -> bool:
+    """The client has left: what they picked before goes on the calendar, if it is still there.
+
+    False when they picked nothing.
+    """
+    picked = [one for one in await enrolments_of(session, plan) if one.state is EnrolmentState.ACCEPTED]
+    for enrolment in picked:
+        if not await _go(session, plan, enrolment):
             await end_enrolment(session, plan, enrolment)
+    return bool(picked)
 
 
 async def decline(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> bool:
     """The client's no to a suggestion; False when it is not open. Saying it twice is one no."""
     if enrolment.state in OPEN:
         await _let_go(session, enrolment, EnrolmentState.DECLINED)
+        await sign_of_life(session, plan)
         plan.version += 1
     return enrolment.state is EnrolmentState.DECLINED
 

@@ -21,9 +21,12 @@ from shared.upsert import insert_or_ignore
 
 
 async def hear_admitted(session: AsyncSession, fact: ClientAdmitted) -> None:
-    """Somebody with a plan is back in the house: it rests. A first admission is only remembered."""
+    """Somebody with a plan is back in the house: it rests. A first admission is only remembered.
+
+    Told twice of one stay with two times, the newest counts, in whatever order they come.
+    """
     stays, stay = await _stays(session, fact.case_id, fact.stay_id)
-    stay.admitted_at = fact.admitted_at
+    stay.admitted_at = max(stay.admitted_at or fact.admitted_at, fact.admitted_at)
     await settle(session, stays)
 
 
@@ -76,6 +79,11 @@ async def _stays(session: AsyncSession, case_id: UUID, stay_id: UUID) -> tuple[l
     """All stays of the case, locked, and the one that is told of."""
     table = cast(Table, Stay.__table__)
     await insert_or_ignore(session, table, [{"id": stay_id, "case_id": case_id}], ["id"])
-    query = select(Stay).where(Stay.case_id == case_id).order_by(Stay.id).with_for_update()
-    stays = list(await session.scalars(query))
+    stays = await stays_of(session, case_id)
     return stays, next(stay for stay in stays if stay.id == stay_id)
+
+
+async def stays_of(session: AsyncSession, case_id: UUID) -> list[Stay]:
+    """All stays of the case that were told of, locked."""
+    query = select(Stay).where(Stay.case_id == case_id).order_by(Stay.id).with_for_update()
+    return list(await session.scalars(query))

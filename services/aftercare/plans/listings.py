@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import NullType
 
 from services.aftercare.matching.wishes import Surroundings
 from services.aftercare.meetings.normal_form import Listing, ListingState, Programme, from_plain
@@ -34,13 +35,18 @@ class Offered(NamedTuple):
     content_hash: str
 
 
+_COLUMNS = (Meeting.id, Meeting.source, Meeting.content_hash, Meeting.last_seen, Meeting.unchanged_since)
 _Row = tuple[UUID, str, str, date, date]
+# As the driver gives them: to make ids and dates of all of them costs more than to ask for them.
+_STORED = (
+    select(*(type_coerce(column, NullType()) for column in _COLUMNS)).where(OFFERED).order_by(Meeting.id)
+)
 
 
 class _Look(NamedTuple):
     """What the last look read on which day, its meetings by content hash, and what was made of it."""
 
-    rows: list[_Row]
+    stored: list[tuple[Any, ...]]
     today: date
     parsed: dict[str, NormalMeeting]
     offered: tuple[Offered, ...]
@@ -55,29 +61,39 @@ _last_look = _Look([], date.min, {}, ())
 async def offered_listings(session: AsyncSession) -> tuple[Offered, ...]:
     """Every meeting of a programme somebody may choose; the matcher says why each does not fit."""
     global _last_look
-    columns = (Meeting.id, Meeting.source, Meeting.content_hash, Meeting.last_seen, Meeting.unchanged_since)
-    found = await session.execute(select(*columns).where(OFFERED).order_by(Meeting.id))
-    rows = [(one, source, content, seen, unchanged) for one, source, content, seen, unchanged in found]
+    stored = [tuple(row) for row in await session.execute(_STORED)]
     today = clock.now().date()
-    if (rows, today) != (_last_look.rows, _last_look.today):
-        _last_look = await _look(session, rows, today, _last_look.parsed)
+    if (stored, today) != (_last_look.stored, _last_look.today):
+        _last_look = await _look(session, stored, today, _last_look.parsed)
     return _last_look.offered
 
 
 async def _look(
-    session: AsyncSession, rows: list[_Row], today: date, known: dict[str, NormalMeeting]
+    session: AsyncSession, stored: list[tuple[Any, ...]], today: date, known: dict[str, NormalMeeting]
 ) -> _Look:
+    rows = _typed(session, stored)
     contents = {content for _, _, content, _, _ in rows}
     parsed = {content: meeting for content, meeting in known.items() if content in contents}
     parsed |= await _parsed(
         session, [meeting_id for meeting_id, _, content, _, _ in rows if content not in known]
     )
-    rows = [row for row in rows if row[2] in parsed]  # else it changed meanwhile: the next choice sees it
     offered = tuple(
         Offered(Listing(str(meeting_id), parsed[content], _seen(source, seen, today), unchanged), content)
         for meeting_id, source, content, seen, unchanged in rows
+        if content in parsed  # else it changed meanwhile
     )
-    return _Look(rows, today, parsed, offered)
+    if len(offered) < len(stored):
+        stored = []  # the next choice looks again
+    return _Look(stored, today, parsed, offered)
+
+
+def _typed(session: AsyncSession, stored: list[tuple[Any, ...]]) -> list[_Row]:
+    dialect = session.get_bind().dialect
+    kinds = (column.type.dialect_impl(dialect) for column in _COLUMNS)
+    readers = [kind.result_processor(dialect, None) or (lambda value: value) for kind in kinds]
+    return [
+        cast(_Row, tuple(read(value) for read, value in zip(readers, row, strict=True))) for row in stored
+    ]
 
 
 async def _parsed(session: AsyncSession, ids: Sequence[UUID]) -> dict[str, NormalMeeting]:

@@ -7,11 +7,10 @@ first (`original_start`), so that it stays the same date when it is moved. The c
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
-from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.calendar.invitations import issue
@@ -31,7 +30,6 @@ from shared.contracts.aftercare import (
 )
 from shared.contracts.fact import new_id
 from shared.messaging.outbox import say
-from shared.upsert import insert_or_ignore
 
 HORIZON = timedelta(days=9)
 # How far back dates are made up for that a service at rest did not see.
@@ -63,6 +61,7 @@ async def plan_enrolment_dates(session: AsyncSession, enrolment: Enrolment, now:
     row = await session.get_one(Meeting, enrolment.meeting_id)
     meeting = from_plain(row.listing)
     known = {one.original_start: one for one in await _known(session, enrolment, now)}
+    _move_first(enrolment, meeting, now)
     since = _since(enrolment, known, now)
     starts = _series(meeting, since, now + HORIZON)
     gone = [
@@ -80,21 +79,27 @@ async def plan_enrolment_dates(session: AsyncSession, enrolment: Enrolment, now:
         and (start > now or start.date() > row.unchanged_since)
         and _day(meeting, start) not in off
     ]
-    rows = [_row(enrolment, meeting, start, now) for start in missing]
-    await insert_or_ignore(
-        session, cast(Table, Occurrence.__table__), rows, ["enrolment_id", "original_start"]
-    )
-    fresh = select(Occurrence).where(Occurrence.id.in_(one["id"] for one in rows))
-    for occurrence in await session.scalars(fresh.order_by(Occurrence.starts_at)):
+    made = [_date(enrolment, meeting, start, now) for start in missing]
+    session.add_all(made)
+    for occurrence in made:
         await _set_timers(session, occurrence, meeting, now)
 
 
 async def forget_coming(session: AsyncSession, enrolment: Enrolment, now: datetime) -> None:
-    """Its meetings are off the calendar: the dates ahead are no longer dates of the client."""
-    coming = select(Occurrence.id).where(
+    """Its meetings are off the calendar: the dates ahead are no longer dates of the client.
+
+    One that was moved from a day that is over is off; forgotten, it would be back on that day.
+    """
+    coming = select(Occurrence).where(
         Occurrence.enrolment_id == enrolment.id, Occurrence.starts_at > now, Occurrence.state.in_(COMING)
     )
-    await _forget(session, list(await session.scalars(coming)))
+    forgotten = []
+    for one in await session.scalars(coming):
+        if one.original_start > now:
+            forgotten.append(one.id)
+        else:
+            one.state = OccurrenceState.CANCELLED
+    await _forget(session, forgotten)
 
 
 async def call_off(session: AsyncSession, plan: Plan, occurrence: Occurrence) -> bool:
@@ -168,6 +173,14 @@ async def _known(session: AsyncSession, enrolment: Enrolment, now: datetime) -> 
     return (await session.scalars(query)).all()
 
 
+def _move_first(enrolment: Enrolment, meeting: NormalMeeting, now: datetime) -> None:
+    """The listing moved before the client went for the first time: they begin with its next date."""
+    first = enrolment.first_occurrence_at.astimezone(UTC)
+    if first > now and first not in _series(meeting, now, first):
+        coming = _series(meeting, now, now + HORIZON)
+        enrolment.first_occurrence_at = coming[0] if coming else first
+
+
 def _since(enrolment: Enrolment, known: dict[datetime, Occurrence], now: datetime) -> datetime:
     """Dates after this instant are looked at: what went before was made already, or was not the client's.
 
@@ -198,21 +211,21 @@ def _series(meeting: NormalMeeting, since: datetime, until: datetime) -> list[da
     return list(takewhile(lambda start: start <= until, starts))
 
 
-def _row(enrolment: Enrolment, meeting: NormalMeeting, start: datetime, now: datetime) -> dict[str, Any]:
+def _date(enrolment: Enrolment, meeting: NormalMeeting, start: datetime, now: datetime) -> Occurrence:
     ends_at = start + timedelta(minutes=meeting.duration)
     doubtful = enrolment.state is EnrolmentState.SUSPENDED
     state = OccurrenceState.UNCONFIRMED if doubtful else OccurrenceState.PLANNED
-    return {
-        "id": new_id(),
-        "plan_id": enrolment.plan_id,
-        "enrolment_id": enrolment.id,
-        "case_id": enrolment.case_id,
-        "original_start": start,
-        "starts_at": start,
-        "ends_at": ends_at,
-        "state": state if ends_at > now else OccurrenceState.UNKNOWN,
-        "doubtful": False,
-    }
+    return Occurrence(
+        id=new_id(),
+        plan_id=enrolment.plan_id,
+        enrolment_id=enrolment.id,
+        case_id=enrolment.case_id,
+        original_start=start,
+        starts_at=start,
+        ends_at=ends_at,
+        state=state if ends_at > now else OccurrenceState.UNKNOWN,
+        doubtful=False,
+    )
 
 
 async def _set_timers(

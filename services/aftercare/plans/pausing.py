@@ -113,6 +113,7 @@ async def _go_on(session: AsyncSession, plan: Plan, going: list[Enrolment]) -> N
     for enrolment in going:
         enrolment.active_at = clock.now()
     if going:
+        plan.activated_at = plan.activated_at or clock.now()  # their first yes may have ended a silence
         say(session, PlanActivated(case_id=plan.case_id, plan_id=plan.id))
         await begin_looking_ahead(session, plan)
 

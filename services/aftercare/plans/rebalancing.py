@@ -7,16 +7,17 @@ a yes. What was accepted and still can be gone to stays.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.aftercare.matching.fitness import Reason, Rejected
 from services.aftercare.matching.sets import Scored
 from services.aftercare.matching.shortlist import secular_choice
-from services.aftercare.messages.outgoing import write_to
+from services.aftercare.messages.outgoing import INSTEAD, write_to
 from services.aftercare.plans.asking_staff import ask_staff
 from services.aftercare.plans.choosing import choose_again, enrols, is_undecided, keep_answer
 from services.aftercare.plans.enrolment import end_enrolment, enrolments_of, replace
@@ -28,6 +29,7 @@ from services.aftercare.tables import Enrolment, Message, MessageState, Plan, Pl
 from shared import clock
 from shared.contracts.aftercare import FollowUpKind, MeetingsSuggested, ReplacementReason
 from shared.database import Database
+from shared.fault_points import fault_point
 from shared.jobs import Job, finish, schedule
 from shared.messaging.outbox import say
 from shared.sealing import box
@@ -57,6 +59,7 @@ async def rebalance(database: Database, settings: Settings, job: Job) -> None:
     why = ReplacementReason(job.key.rsplit(":", 1)[1])
     answer = await ask(database, settings, job.subject_id, is_running)
     if answer is not None:
+        fault_point("rebalance.answered")
         async with database.transaction() as session:
             await _write(session, answer, why, settings.courtesy_cap)
             await finish(session, job)
@@ -141,7 +144,7 @@ async def _let_go(
         await make_sure_of_seat(session, new)
         await replace(session, plan, old, new, _reason(change.lost, why))
         key = f"replaced:{new.id}:{new.sequence}"
-        details = {"starts_at": new.first_occurrence_at.isoformat()}
+        details = {"starts_at": new.first_occurrence_at.isoformat(), INSTEAD: "yes"}
         await write_to(session, plan, Purpose.CHANGED, key=key, about=new.id, details=details)
     elif change.is_gone or (change.added is None and change.full and enrols(plan)):
         await end_enrolment(session, plan, old)
@@ -167,7 +170,7 @@ async def _ask_for_help(
 
 
 async def _propose(session: AsyncSession, plan: Plan, answer: Answer, suggested: Suggested) -> None:
-    """Tell the client of new proposals, once a day at most; the rest of the day's are on their page.
+    """Tell the client of new proposals, once a day at most: what comes after today's word is told tomorrow.
 
     One that waits for the morning tells of these too, and is the one of that day.
     """
@@ -175,13 +178,14 @@ async def _propose(session: AsyncSession, plan: Plan, answer: Answer, suggested:
     if not suggested.news or not proposed:
         return
     say(session, MeetingsSuggested(case_id=plan.case_id, plan_id=plan.id, found=len(proposed)))
+    mine = Message.plan_id == plan.id, Message.case_id == plan.case_id, Message.purpose == Purpose.PROPOSAL
+    waits = Message.state.in_((MessageState.WAITING, MessageState.SENDING))
+    if (await session.scalars(select(Message.id).where(*mine, waits).limit(1))).first() is not None:
+        return
     today = clock.now().astimezone(ZoneInfo(answer.wanted.zone))
     midnight = today.replace(hour=0, minute=0, second=0, microsecond=0)
-    told = select(Message.id).where(
-        Message.plan_id == plan.id,
-        Message.case_id == plan.case_id,
-        Message.purpose == Purpose.PROPOSAL,
-        or_(Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.sent_at >= midnight),
-    )
-    if (await session.scalars(told.limit(1))).first() is None:
-        await write_to(session, plan, Purpose.PROPOSAL, key=f"proposal:{plan.id}:{today.date()}")
+    told = select(Message.id).where(*mine, Message.sent_at >= midnight)
+    told_today = (await session.scalars(told.limit(1))).first() is not None
+    key = f"proposal:{plan.id}:{plan.version}"
+    due_at = midnight + timedelta(days=1) if told_today else None
+    await write_to(session, plan, Purpose.PROPOSAL, key=key, due_at=due_at)

@@ -18,13 +18,21 @@ from services.aftercare.plans.enrolment import begin_picked
 from services.aftercare.plans.freezing import freeze_later
 from services.aftercare.plans.opening import open_plan
 from services.aftercare.plans.pausing import pause
+from services.aftercare.plans.rebalancing import ask_rebalance
 from services.aftercare.plans.risks import retier
 from services.aftercare.plans.states import plan_to
 from services.aftercare.plans.stays import Standing, StayTold, standings
 from services.aftercare.plans.timetable import SAY_WITHIN, YEAR
 from services.aftercare.tables import Plan, PlanState, Stay
-from shared.contracts.aftercare import FollowUpKind, PauseReason, PlanDrafted, PlanEndReason
+from shared.contracts.aftercare import (
+    FollowUpKind,
+    PauseReason,
+    PlanDrafted,
+    PlanEndReason,
+    ReplacementReason,
+)
 from shared.contracts.intake import DischargeType
+from shared.fault_points import fault_point
 from shared.messaging.outbox import say
 
 _OPENS = (Standing.EXPECTED, Standing.WAITS, Standing.ASK, Standing.RUN)
@@ -45,6 +53,7 @@ async def settle(session: AsyncSession, stays: list[Stay]) -> None:
                 continue
             plan, opened = await _open(session, stay, quietly=died), True
         await _bring(session, plan, stay, found[stay.id], opened=opened)
+    fault_point("plans.settled")
 
 
 def _told(stay: Stay) -> StayTold:
@@ -121,8 +130,9 @@ async def _leave(session: AsyncSession, plan: Plan, standing: Standing) -> None:
         return
     await retier(session, plan)
     if standing is Standing.RUN:
-        if plan.consent_revoked_at is None:
-            await begin_picked(session, plan)
+        if plan.consent_revoked_at is None and await begin_picked(session, plan):
+            # What is missing beside their own picks: a fall-back, or a day in the week.
+            await ask_rebalance(session, plan, ReplacementReason.NOT_FITTING)
         await begin_follow_up(session, plan)
     else:
         assert plan.left_at is not None

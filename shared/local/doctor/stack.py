@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.contracts.fact import Fact
 from shared.database import Database
+from shared.identity import Role
 from shared.local.broker_client import connect
 from shared.local.doctor.finding import Finding
 from shared.local.keys import database_passwords
@@ -21,6 +22,7 @@ from shared.local.postgres_roles import service_urls
 from shared.local.refusal import Refusal
 from shared.local.settings import SERVICES
 from shared.local.setup import hearing, provision_broker
+from shared.local.tokens import staff_token
 from shared.messaging.streams import ALARMS, EVENTS, STREAM
 
 # Setting, the value a commit needs to survive a power cut, the database's own name for it.
@@ -46,6 +48,7 @@ async def examine_stack(data_dir: Path, run: Run | None) -> list[Finding]:
     async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
         findings = [await health(client, name, run[name]) for name in (*SERVICES, "simulator")]
         findings.append(await broker(client, run["nats_monitor"]))
+        findings.append(await on_call(client, run["aftercare"], data_dir / "keys"))
     findings += [finding async for finding in databases(data_dir, run["database"])]
     findings.append(await drift(run["nats"]))
     return findings
@@ -61,6 +64,31 @@ async def health(client: httpx2.AsyncClient, name: str, url: str) -> Finding:
     if answer.status_code != 200:
         return Finding(f"{name} answers {answer.status_code} to a health check.", f"Read logs/{name}.log.")
     return Finding(f"{name} is healthy at {url}.")
+
+
+async def on_call(client: httpx2.AsyncClient, url: str, keys: Path) -> Finding:
+    """Aftercare itself is asked: only it knows the settings it was started with."""
+    try:
+        signed = {"authorization": f"Bearer {staff_token(keys, Role.DIRECTOR)}"}
+        told = (await client.get(f"{url}/api/v1/on-call", headers=signed)).json()
+        return judged_on_call(int(told["people"]), needed=bool(told["needed"]))
+    except Refusal as refusal:
+        return Finding("Aftercare cannot be asked who is on call.", str(refusal))
+    except (httpx2.HTTPError, ValueError, KeyError, TypeError):
+        return Finding("Aftercare does not say whether anybody is on call.", "Read logs/aftercare.log.")
+
+
+def judged_on_call(people: int, *, needed: bool) -> Finding:
+    if people:
+        return Finding(f"On call for somebody in danger: {people}.")
+    if not needed:
+        return Finding("Nobody is on call; this is a demonstration.")
+    return Finding(
+        "Nobody who could be reached is on call: when a client is in danger, aftercare pages no one.",
+        "Set THROUGHCARE_ON_CALL in aftercare's environment (`.env` beside docker-compose.yml) to mailto: "
+        "and tel: addresses of staff, with THROUGHCARE_SMTP_HOST or THROUGHCARE_TEXT_URL for the way there; "
+        ".env.example says how. Then restart.",
+    )
 
 
 async def broker(client: httpx2.AsyncClient, monitor_url: str) -> Finding:

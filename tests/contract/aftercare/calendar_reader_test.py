@@ -56,9 +56,10 @@ def entry(recurrence: Recurrence, first: datetime) -> Entry:
 
 
 def expected(one: Entry) -> list[datetime]:
-    last = datetime.combine(one.review_on, time(23, 59, 59), one.start.tzinfo)
+    assert one.rhythm is not None
+    last = datetime.combine(one.review_on, time(23, 59, 59), one.zone)
     found = []
-    for start in occurrences(one.rule, one.first_at - timedelta(seconds=1)):
+    for start in occurrences(one.rhythm, one.first_at - timedelta(seconds=1)):
         if start > last:
             break
         found.append(start.astimezone(UTC))
@@ -132,3 +133,72 @@ def test_another_reader_sees_the_past_of_a_series_that_ended() -> None:
     assert [start for start, _, _ in expand(calendar_of([one], LINK))] == [
         here("2026-10-06T19:00"), here("2026-10-13T19:00"), here("2026-10-20T19:00"),
     ]  # fmt: skip
+
+
+WEDNESDAYS_AT_EIGHT = {"byday": 3, "wall_time": time(20)}
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        WEDNESDAYS_AT_EIGHT,
+        {"wall_time": time(7, 30)},
+        {"interval": 2, "anchor": date(2027, 3, 30)},
+        {"freq": Frequency.MONTHLY, "byday": 1, "setpos": (2,)},
+        {"tz": "Europe/London", "byday": 0, "wall_time": time(1, 30)},
+    ],
+    ids=["day", "hour", "every-other", "monthly", "london"],
+)
+def test_another_reader_sees_the_past_where_it_was_after_the_listing_moved(
+    differs: dict[str, object],
+) -> None:
+    """Tuesdays until the 20th of March, over the change of the clocks in autumn and that in spring."""
+    before = [
+        start
+        for start in expected(entry(rule(), here("2026-10-06T19:00")))
+        if start < here("2027-03-20T12:00")
+    ]
+    dates = tuple(SingleDate(start, start, start + timedelta(minutes=90)) for start in before)
+    moved = entry(rule(**differs), here("2026-10-06T19:00"))
+    moved = replace(moved, dates=dates, since=here("2027-03-20T12:00"), sequence=1)
+    found = expand(calendar_of([moved], LINK))
+    ahead = [start for start in expected(moved) if start > here("2027-03-20T12:00")]
+    assert [start for start, _, _ in found] == before + ahead
+    assert {minutes for _, minutes, _ in found} == {90}
+    invitation = invitation_of(
+        moved, InvitationMethod.REQUEST, Parties("a@example.org", "b@example.org"), LINK, SINCE
+    )
+    assert expand(invitation) == found
+
+
+def test_another_reader_sees_a_pause_as_a_gap_and_a_day_the_list_takes_out_as_none() -> None:
+    went = [here(f"2026-10-{day:02}T19:00") for day in (6, 13)]
+    dates = tuple(SingleDate(start, start, start + timedelta(minutes=90)) for start in went)
+    one = entry(rule(except_on=(date(2026, 11, 24),)), here("2026-10-06T19:00"))
+    rested = replace(one, dates=dates, since=here("2026-11-08T12:00"), sequence=2)
+    found = [start for start, _, _ in expand(calendar_of([rested], LINK))]
+    assert found[:4] == [*went, here("2026-11-10T19:00"), here("2026-11-17T19:00")]
+    assert found[4] == here("2026-12-01T19:00")
+
+
+def test_another_reader_sees_a_date_moved_onto_another_one_and_that_other_one_off() -> None:
+    onto = here("2026-10-27T19:00")
+    length = timedelta(minutes=90)
+    moved = SingleDate(here("2026-10-20T19:00"), onto, onto + length)
+    one = replace(entry(rule(), here("2026-10-06T19:00")), dates=(moved,))
+    assert [start for start, _, _ in expand(calendar_of([one], LINK))].count(onto) == 2
+    off = replace(one, dates=(moved, SingleDate(onto, onto, onto + length, cancelled=True)))
+    found = [start for start, _, _ in expand(calendar_of([off], LINK))]
+    assert (found.count(onto), found.count(here("2026-10-20T19:00"))) == (1, 0)
+
+
+def test_another_reader_can_read_a_calendar_with_nothing_in_it() -> None:
+    assert expand(calendar_of([], LINK)) == []
+
+
+@pytest.mark.parametrize("moved_to", ["2026-11-01T05:30+00:00", "2026-11-01T06:30+00:00"])
+def test_another_reader_tells_the_two_half_past_ones_of_one_night_apart(moved_to: str) -> None:
+    moment = datetime.fromisoformat(moved_to)
+    moved = SingleDate(here("2026-11-03T19:00"), moment, moment + timedelta(minutes=60))
+    one = replace(entry(rule(), here("2026-10-06T19:00")), dates=(moved,))
+    assert moment in [start for start, _, _ in expand(calendar_of([one], LINK))]

@@ -90,7 +90,7 @@ def test_a_mistake_in_the_clients_file_names_the_field_and_what_it_should_be(
 def test_a_list_that_cannot_be_read_is_said_to_be_one(client: Path, tmp_path: Path) -> None:
     broken = tmp_path / "list.json"
     broken.write_text("[1,")
-    assert "list.json cannot be used: not_json." in run(str(client), str(broken), code=2)
+    assert "(not_json)." in run(str(client), str(broken), code=2)
 
 
 def test_meetings_that_come_as_a_sheet_are_matched_too(client: Path, tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """Aftercare on a real database of each kind, with the demonstration's meetings on file."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,7 +24,8 @@ from shared.contracts.fact import Fact, new_id
 from shared.contracts.intake import ClientDischarged, DischargeType
 from shared.database import Database
 from shared.identity import Role, Signer
-from shared.jobs import JobRunner, jobs
+from shared.job_runner import JobRunner
+from shared.jobs import jobs
 from shared.messaging.consumer import Consumer, Incoming
 from shared.messaging.outbox import outbox
 from tests.conftest import MakeDatabase, eventually
@@ -60,15 +59,13 @@ class Aftercare:
         """Run what is due now until nothing is left; only these kinds of job, or all of the service's."""
         place = Workplace(self.database, self.settings, self.door.peer())
         wanted = {kind: partial(work, place) for kind, work in WORK.items() if not kinds or kind in kinds}
-        runner = asyncio.create_task(JobRunner(self.database, wanted).run())
+        runner = JobRunner(self.database, wanted)
 
         async def idle() -> bool:
+            await runner.run_due()
             return await self.due_jobs(*wanted) == 0
 
         await eventually(idle, within=45)
-        runner.cancel()
-        with suppress(asyncio.CancelledError):
-            await runner
 
     async def due_jobs(self, *kinds: str) -> int:
         """How many jobs of these kinds are due and not done, those put back for a moment too."""

@@ -19,6 +19,7 @@ from services.aftercare.tables import (
     Plan,
     Purpose,
 )
+from shared import clock
 from shared.contracts.aftercare import Attended, FollowUpKind, OccurrenceState
 from shared.contracts.fact import new_id
 from shared.contracts.intake import DischargeType
@@ -88,6 +89,7 @@ class Client:
             plan = await latest_plan(session, self.case_id, lock=True)
             row = await session.get_one(Occurrence, occurrence.id)
             assert plan is not None
+            row.asked_at = row.asked_at or clock.now()
             return await record_attendance(session, plan, row, outcome, evidence=evidence)
 
     async def date_with(self, days: float, outcome: Attended, evidence: int = 1) -> Occurrence:

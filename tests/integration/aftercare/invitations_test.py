@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar
@@ -13,12 +14,13 @@ from services.aftercare.calendar.subscription import address_of, file_for, revok
 from services.aftercare.meetings.recurrence import occurrences
 from services.aftercare.messages.outgoing import hold_back
 from services.aftercare.plans.listings import listing_of
+from services.aftercare.plans.occurrences import forget_coming
 from services.aftercare.tables import Enrolment, EnrolmentState, Meeting, Occurrence, Plan, PlanState
 from shared import clock
 from shared.contracts.aftercare import InvitationMethod, MessageChannel, OccurrenceState
 from tests.unit.aftercare.calendar_application import Application
 
-from .conftest import Aftercare, SetClock
+from .conftest import ZONE, Aftercare, SetClock
 from .letters import (
     NOON,
     Outside,
@@ -140,6 +142,8 @@ async def test_the_end_of_a_series_somebody_went_to_keeps_the_past(
     aftercare: Aftercare, world: Outside
 ) -> None:
     plan, enrolment, starts = await weekly(aftercare, since_weeks=2)
+    for start in starts[:2]:
+        await date_on_file(aftercare.database, plan, enrolment, start, OccurrenceState.ATTENDED)
     await send(aftercare, plan, enrolment, REQUEST)
     await send(aftercare, plan, enrolment, CANCEL, ends=True)
     application = Application()
@@ -250,3 +254,75 @@ async def test_a_published_version_sends_no_e_mail(aftercare: Aftercare, world: 
     plan, enrolment, _ = await weekly(aftercare)
     await send(aftercare, plan, enrolment, PUBLISH)
     assert await states(aftercare, plan) == []
+
+
+async def subscribed(aftercare: Aftercare, plan: Plan, until: datetime) -> list[datetime]:
+    """What the calendar shows that is subscribed to."""
+    async with aftercare.database.transaction() as session:
+        row = await session.get_one(Plan, plan.id)
+        token = (await address_of(session, row, aftercare.settings)).rsplit("/", 1)[1].removesuffix(".ics")
+        content = await file_for(session, token, aftercare.settings)
+    assert content is not None
+    application = Application()
+    application.take(content)
+    return [start for start, _ in application.shown(until)]
+
+
+async def test_a_listing_that_moves_to_another_day_moves_no_date_that_is_over(
+    aftercare: Aftercare, world: Outside
+) -> None:
+    plan, enrolment, starts = await weekly(aftercare, since_weeks=2)
+    for start in starts[:2]:
+        await date_on_file(aftercare.database, plan, enrolment, start, OccurrenceState.ATTENDED)
+    await send(aftercare, plan, enrolment, REQUEST)
+    async with aftercare.database.transaction() as session:
+        row = await session.get_one(Meeting, enrolment.meeting_id)
+        rule = row.listing["recurrence"]
+        next_day = rule | {"byday": (rule["byday"] + 1) % 7}
+        row.listing = row.listing | {"recurrence": next_day}
+        row.unchanged_since = clock.now().date()
+    await send(aftercare, plan, enrolment, REQUEST)
+    wanted = [*starts[:2], *(start + timedelta(days=1) for start in starts[2:])]
+    by_mail = Application()
+    for _, content in calendars(world):
+        by_mail.take(content)
+    assert [start for start, _ in by_mail.shown(wanted[-1])] == wanted
+    assert await subscribed(aftercare, plan, wanted[-1]) == wanted
+    last = world.mail.room.taken[-1].get_body()
+    assert last is not None
+    assert f" {wanted[2].astimezone(ZoneInfo(ZONE)).day} " in last.get_content()
+
+
+async def test_a_listing_that_loses_its_time_takes_only_what_lies_ahead_away(
+    aftercare: Aftercare, world: Outside
+) -> None:
+    plan, enrolment, starts = await weekly(aftercare, since_weeks=2)
+    untouched, other, later = await weekly(aftercare)
+    for start in starts[:2]:
+        await date_on_file(aftercare.database, plan, enrolment, start, OccurrenceState.ATTENDED)
+    for whose, mine in ((plan, enrolment), (untouched, other)):
+        await send(aftercare, whose, mine, REQUEST)
+    async with aftercare.database.transaction() as session:
+        row = await session.get_one(Meeting, enrolment.meeting_id)
+        row.listing = row.listing | {"recurrence": None}
+        row.unchanged_since = clock.now().date()
+    for whose, mine in ((plan, enrolment), (untouched, other)):
+        await send(aftercare, whose, mine, REQUEST)
+    assert await subscribed(aftercare, plan, later[-1]) == starts[:2]
+    assert await subscribed(aftercare, untouched, later[-1]) == []
+    assert [method for method, _ in calendars(world)] == ["REQUEST", "REQUEST", "REQUEST", "CANCEL"]
+
+
+async def test_a_date_moved_over_the_end_of_the_plan_does_not_return_to_its_first_day(
+    aftercare: Aftercare, world: Outside
+) -> None:
+    plan, enrolment, starts = await weekly(aftercare, since_weeks=2)
+    await date_on_file(aftercare.database, plan, enrolment, starts[0], OccurrenceState.ATTENDED)
+    await date_on_file(aftercare.database, plan, enrolment, starts[1], moved_to=NOON + timedelta(days=1))
+    async with aftercare.database.transaction() as session:
+        row = await session.get_one(Enrolment, enrolment.id)
+        row.state, row.ended_at = EnrolmentState.ENDED, clock.now()
+        await forget_coming(session, row, clock.now())
+        meeting = await session.get_one(Meeting, enrolment.meeting_id)
+        meeting.unchanged_since = (starts[0] - timedelta(days=9)).date()
+    assert await subscribed(aftercare, plan, starts[-1]) == starts[:1]

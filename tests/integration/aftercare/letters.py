@@ -60,6 +60,13 @@ class Outside:
     def subjects(self) -> list[str]:
         return [str(message["subject"]) for message in self.mail.room.taken]
 
+    def plain(self) -> dict[str, Any]:
+        """The settings for another process, secrets and all."""
+        plain = self.settings.model_dump(mode="json")
+        for name in ("text_token", "text_webhook_secret", "smtp_password"):
+            plain[name] = getattr(self.settings, name).get_secret_value()
+        return plain
+
 
 @asynccontextmanager
 async def outside(folder: Path) -> AsyncGenerator[Outside]:

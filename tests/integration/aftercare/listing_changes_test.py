@@ -1,6 +1,6 @@
 """A list says something new of a meeting a client goes to: the calendar follows, the week is made whole."""
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from services.aftercare.meetings.sighting import ListingChanges
+from services.aftercare.messages.outgoing import INSTEAD
 from services.aftercare.plans.enrolment import accept
 from services.aftercare.plans.listing_changes import LISTING_CHANGE, listings_changed
 from services.aftercare.plans.opening import latest_plan
@@ -92,6 +93,8 @@ async def test_a_withdrawn_meeting_is_replaced_at_once_for_a_client_who_agreed(a
     assert said[0] == "listing_changed"
     assert said.count("enrolment_replaced") == said.count("meeting_enrolled") == 1
     assert (await written(aftercare, fact.case_id))[Purpose.CHANGED] == 1
+    (message,) = [one for one in await messages(aftercare, fact.case_id) if one.purpose is Purpose.CHANGED]
+    assert INSTEAD in message.details  # "no longer there, a new one in its place", not "a new time"
     assert {one.enrolment_id for one in await dates(aftercare, fact.case_id)} <= {one.id for one in now}
 
 
@@ -146,6 +149,23 @@ async def test_a_meeting_that_moves_within_the_clients_hours_is_kept_and_the_cal
     (message,) = [one for one in await messages(aftercare, fact.case_id) if one.purpose is Purpose.CHANGED]
     assert message.details["was"] == min(old).isoformat()
     assert "starts_at" in message.details
+
+
+async def test_a_first_meeting_that_moves_to_an_earlier_hour_is_still_the_clients_first_date(
+    aftercare: Aftercare,
+) -> None:
+    fact = await settled(aftercare)
+    moved, *_ = await week(aftercare, fact.case_id)
+    async with aftercare.database.reading() as session:
+        rule = (await session.get_one(Meeting, moved.meeting_id)).listing["recurrence"]
+    sooner = timedelta(minutes=10)
+    earlier = datetime.combine(date.min, time.fromisoformat(rule["wall_time"])) + timedelta(days=1) - sooner
+    await move_to(aftercare, moved.meeting_id, f"{earlier:%H:%M}")
+    (now,) = [one for one in await week(aftercare, fact.case_id) if one.id == moved.id]
+    first = min(one.starts_at for one in await dates(aftercare, fact.case_id) if one.enrolment_id == moved.id)
+    assert first == now.first_occurrence_at == moved.first_occurrence_at - sooner
+    (message,) = [one for one in await messages(aftercare, fact.case_id) if one.purpose is Purpose.CHANGED]
+    assert datetime.fromisoformat(message.details["starts_at"]) == first
 
 
 async def test_a_meeting_that_moves_to_the_night_is_replaced(aftercare: Aftercare) -> None:

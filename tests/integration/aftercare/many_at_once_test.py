@@ -22,7 +22,8 @@ from services.aftercare.tables import Enrolment, EnrolmentState
 from services.aftercare.workplace import Workplace
 from shared import clock
 from shared.contracts.intake import DischargeType
-from shared.jobs import JobRunner, jobs
+from shared.job_runner import JobRunner
+from shared.jobs import jobs
 from shared.messaging.outbox import outbox
 
 from .conftest import LIST, Aftercare, SetClock, discharged

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from services.aftercare.follow_up import paging
 from services.aftercare.follow_up.concerns import PAGE_CONCERN, acknowledge, raise_concern
 from services.aftercare.follow_up.paging import WATCH_PAGE, people_on_call, somebody_is_on_call
+from services.aftercare.messages.inbound import not_delivered
 from services.aftercare.messages.stops import stop_writing
 from services.aftercare.plans.ending import end_plan
 from services.aftercare.plans.opening import latest_plan
@@ -22,7 +23,8 @@ from services.aftercare.tables import Concern, Message, MessageState, Purpose
 from services.aftercare.workplace import Workplace
 from shared.contracts.aftercare import ConcernCause, FollowUpKind, PlanEndReason
 from shared.contracts.fact import new_id
-from shared.jobs import GIVE_UP_AFTER, JobRunner, jobs
+from shared.job_runner import JobRunner
+from shared.jobs import GIVE_UP_AFTER, jobs
 from tests.conftest import eventually
 
 from .conftest import Aftercare, SetClock
@@ -61,6 +63,11 @@ async def becomes(client: Client, page: Message, state: MessageState, reason: st
         await session.execute(update(Message).where(Message.id == page.id).values(state=state, reason=reason))
 
 
+async def undelivered(client: Client, page: Message) -> None:
+    async with client.aftercare.database.transaction() as session:
+        await not_delivered(session, page.id)
+
+
 async def test_a_page_that_failed_calls_the_next_at_once_and_the_last_begins_no_storm(
     client: Client,
 ) -> None:
@@ -90,6 +97,34 @@ async def test_a_page_that_left_is_given_its_fifteen_minutes(client: Client) -> 
     await becomes(client, first, MessageState.SENT)
     assert len(await after(client, 600)) == 1
     assert len(await after(client, 905)) == 2
+
+
+async def test_a_page_that_left_and_did_not_arrive_calls_the_next_at_once(client: Client) -> None:
+    await raised(client)
+    (first,) = await after(client, 1)
+    await becomes(client, first, MessageState.SENT)
+    assert len(await after(client, 120)) == 1
+    await undelivered(client, first)
+    _, second = await after(client, 121)
+    await becomes(client, second, MessageState.SENT)
+    await undelivered(client, first)  # the gateway repeats itself
+    assert len(await after(client, 130)) == 2
+    assert len(await after(client, 1022)) == 3
+
+
+async def test_where_only_one_can_be_reached_that_one_is_called_again_at_once(client: Client) -> None:
+    await raised(client)
+    (first,) = await after(client, 1)
+    await becomes(client, first, MessageState.SENT)
+    _, second = await after(client, 902)
+    await becomes(client, second, MessageState.FAILED, "refused")
+    *_, third = await after(client, 920)
+    await becomes(client, third, MessageState.SENT)
+    await undelivered(client, third)  # the last of the list
+    *_, again = await after(client, 921)
+    assert again.details["turn"] == "3"
+    await becomes(client, again, MessageState.SENT)
+    assert len(await after(client, 1500)) == 4
 
 
 async def test_once_somebody_has_it_no_failed_page_calls_another(client: Client) -> None:
@@ -147,7 +182,7 @@ async def test_neither_lost_contact_nor_stop_nor_the_end_of_the_plan_stands_befo
         assert plan is not None
         assert await end_plan(session, plan, PlanEndReason.ENDED_BY_CLIENT)
     await after(client, 1)
-    await client.aftercare.run_jobs("send_message")
+    await client.aftercare.run_jobs("send_page")
     (page,) = await after(client, 2)
     assert page.state is MessageState.SENT
     assert len(await client.tasks(FollowUpKind.SAME_DAY_CALL)) == 1

@@ -95,6 +95,21 @@ async def test_a_readmission_heard_before_the_discharge_it_follows_ends_the_same
     assert await dates(aftercare, fact.case_id) == []
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_of_two_times_told_of_one_admission_the_newest_counts_in_whatever_order(
+    aftercare: Aftercare, set_clock: SetClock, newest_first: bool
+) -> None:
+    set_clock(MONDAY)
+    fact = discharged()
+    await aftercare.hear(fact)
+    set_clock(MONDAY + DAY)
+    newest = admitted(fact.case_id)
+    older = newest.model_copy(update={"event_id": new_id(), "admitted_at": MONDAY - DAY})
+    await aftercare.hear(*([newest, older] if newest_first else [older, newest]))
+    plan = await the_plan(aftercare, fact.case_id)
+    assert (plan.state, plan.pause_reason) == (PlanState.PAUSED, PauseReason.READMITTED)
+
+
 async def test_the_first_admission_of_all_opens_nothing(aftercare: Aftercare) -> None:
     fact = admitted(new_id())
     await aftercare.hear(fact)

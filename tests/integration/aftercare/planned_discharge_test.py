@@ -11,6 +11,7 @@ from shared.contracts.fact import new_id
 from shared.contracts.intake import DischargeType
 
 from .conftest import Aftercare, SetClock
+from .rebalancing_test import spares
 from .telling import cancelled, dates, left, planned, the_plan, written
 
 MONDAY = datetime(2026, 10, 19, 18, tzinfo=UTC)
@@ -58,6 +59,10 @@ async def test_what_was_picked_before_leaving_is_on_the_calendar_with_the_discha
     assert list(states.values()).count(EnrolmentState.ACTIVE) == 2
     assert (await written(aftercare, case_id))[Purpose.WELCOME] == 1
     assert {one.enrolment_id for one in await dates(aftercare, case_id)} == {first.id, second.id}
+    # What is missing in the week is proposed, and a fall-back is kept beside it from the start.
+    assert list(states.values()).count(EnrolmentState.SUGGESTED) == 1
+    (spare,) = await spares(aftercare, case_id)
+    assert spare.meeting_id not in {first.meeting_id, second.meeting_id}
 
 
 async def test_on_the_evening_before_a_pick_that_is_no_longer_listed_falls(

@@ -1,13 +1,15 @@
 """A running plan looked at again: wishes that changed, people who must not meet, crashes at any moment."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
+from services.aftercare.plans.enrolment import decline
 from services.aftercare.plans.opening import latest_plan
 from services.aftercare.plans.pausing import lose_contact
 from services.aftercare.plans.preferences import Hours, Preferences, keep_preferences
@@ -26,9 +28,10 @@ from services.aftercare.tables import (
 from shared import audit, clock
 from shared.contracts.aftercare import FollowUpKind, ReplacementReason
 from shared.contracts.fact import new_id
-from shared.jobs import Job, jobs
+from shared.jobs import jobs
 
 from .conftest import SETTINGS, ZONE, Aftercare, SetClock, bearer, discharged
+from .crashing import crash_at_every_statement
 from .listing_changes_test import MINE, by_state, settled, tasks, week
 from .telling import written
 
@@ -200,10 +203,6 @@ async def test_the_alumni_team_learns_of_no_pair(web: httpx2.AsyncClient, keys_d
     assert (await web.get(f"/api/v1/cases/{new_id()}/kept-apart")).status_code == 403
 
 
-class Crash(Exception):
-    pass
-
-
 async def test_a_crash_at_any_statement_replaces_once_or_not_at_all(aftercare: Aftercare) -> None:
     fact = await settled(aftercare)
     gone, *_ = await week(aftercare, fact.case_id)
@@ -214,41 +213,14 @@ async def test_a_crash_at_any_statement_replaces_once_or_not_at_all(aftercare: A
         assert plan is not None
         await ask_rebalance(session, plan, ReplacementReason.WITHDRAWN)
     before = await aftercare.said(fact.case_id)
-    countdown = 0
 
-    def crash(*_: object) -> None:
-        nonlocal countdown
-        countdown -= 1
-        if countdown == 0:
-            raise Crash
-
-    engine = aftercare.database.engine.sync_engine
-    crashes = 0
-    while True:
-        job = await claimed(aftercare)
-        countdown = crashes + 1
-        event.listen(engine, "before_cursor_execute", crash)
-        try:
-            await rebalance(aftercare.database, SETTINGS, job)
-            break
-        except Crash:
-            crashes += 1
-        finally:
-            event.remove(engine, "before_cursor_execute", crash)
+    async def nothing_happened() -> None:
         assert await aftercare.said(fact.case_id) == before
-    assert crashes > 20
-    await rebalance(aftercare.database, SETTINGS, await claimed(aftercare))
+
+    work = partial(rebalance, aftercare.database, SETTINGS)
+    assert await crash_at_every_statement(aftercare, REBALANCE, work, nothing_happened) > 20
     assert (await aftercare.said(fact.case_id)).count("enrolment_replaced") == 1
     assert len(await week(aftercare, fact.case_id)) == 3
-
-
-async def claimed(aftercare: Aftercare) -> Job:
-    """Take the waiting look as the runner would, done or not."""
-    lease = new_id()
-    take = update(jobs).where(jobs.c.kind == REBALANCE).values(lease=lease, attempts=1, done_at=None)
-    async with aftercare.database.transaction() as session:
-        (row,) = (await session.execute(take.returning(jobs))).all()
-    return Job(row.id, row.kind, row.subject_id, row.key, 1, lease)
 
 
 @pytest.mark.parametrize("pathway", ["twelve_first", "both"])
@@ -398,9 +370,43 @@ async def test_a_proposal_that_waited_for_the_morning_is_the_one_of_that_day(
     async with aftercare.database.transaction() as session:
         (letter,) = await session.scalars(select(Message).where(Message.purpose == Purpose.PROPOSAL))
         letter.state, letter.sent_at = MessageState.SENT, clock.now()
-    set_clock(evening + timedelta(hours=15))
-    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, target=6))
-    assert (await written(aftercare, fact.case_id))[Purpose.PROPOSAL] == 1
     set_clock(evening + timedelta(hours=36))
     await wants(aftercare, fact.case_id, Preferences(zone=ZONE, target=7))
     assert (await written(aftercare, fact.case_id))[Purpose.PROPOSAL] == 2
+
+
+async def proposals(aftercare: Aftercare, case_id: UUID) -> list[tuple[str, str | None]]:
+    """How each stands, in order; what is due has left."""
+    await aftercare.run_jobs("send_message")
+    query = select(Message).where(Message.case_id == case_id, Message.purpose == Purpose.PROPOSAL)
+    async with aftercare.database.reading() as session:
+        found = list(await session.scalars(query.order_by(Message.id)))
+    return [(one.state.value, one.reason) for one in found]
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_what_is_proposed_after_the_days_word_is_told_the_next_morning_unless_answered(
+    aftercare: Aftercare, set_clock: SetClock, answered: bool
+) -> None:
+    noon = datetime(2026, 10, 23, 12, tzinfo=ZoneInfo(ZONE))
+    set_clock(noon)
+    await aftercare.import_list()
+    fact = await settled(aftercare)
+    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, target=4))
+    assert await proposals(aftercare, fact.case_id) == [("sent", None)]
+    set_clock(noon + timedelta(hours=2))
+    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, target=5))
+    set_clock(noon + timedelta(hours=3))
+    await wants(aftercare, fact.case_id, Preferences(zone=ZONE, target=6))
+    assert await proposals(aftercare, fact.case_id) == [("sent", None), ("waiting", None)]
+    if answered:
+        async with aftercare.database.transaction() as session:
+            plan = await latest_plan(session, fact.case_id, lock=True)
+            assert plan is not None
+            for one in await by_state(aftercare, fact.case_id, EnrolmentState.SUGGESTED):
+                assert await decline(session, plan, await session.get_one(Enrolment, one.id))
+    set_clock(noon + timedelta(hours=20))  # eight in the morning
+    assert (await proposals(aftercare, fact.case_id))[1][0] == ("held_back" if answered else "waiting")
+    set_clock(noon + timedelta(hours=21, minutes=1))
+    second = ("held_back", "answered") if answered else ("sent", None)
+    assert await proposals(aftercare, fact.case_id) == [("sent", None), second]

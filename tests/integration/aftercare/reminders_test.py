@@ -65,12 +65,12 @@ async def test_a_date_is_reminded_of_asked_about_twice_and_then_left_as_unknown(
 ) -> None:
     case_id = await enrolled(aftercare, set_clock)
     one = await later_date(aftercare, case_id, timedelta(hours=30))
-    async with year_of(aftercare, set_clock) as year:
-        await year.until(one.starts_at - timedelta(minutes=5))
-        assert await state_of(aftercare, one) is OccurrenceState.REMINDED
-        purposes = [message.purpose for message in await about(aftercare, one)]
-        assert purposes == [Purpose.REMINDER_DAY, Purpose.REMINDER_HOUR, Purpose.REMINDER_JOIN]
-        await year.until(one.ends_at + timedelta(hours=37))
+    year = year_of(aftercare, set_clock)
+    await year.until(one.starts_at - timedelta(minutes=5))
+    assert await state_of(aftercare, one) is OccurrenceState.REMINDED
+    purposes = [message.purpose for message in await about(aftercare, one)]
+    assert purposes == [Purpose.REMINDER_DAY, Purpose.REMINDER_HOUR, Purpose.REMINDER_JOIN]
+    await year.until(one.ends_at + timedelta(hours=37))
     purposes = [message.purpose for message in await about(aftercare, one)]
     assert purposes[3:] == [Purpose.HOW_WAS_IT, Purpose.HOW_WAS_IT_AGAIN]
     # No reply is not a miss.
@@ -81,14 +81,14 @@ async def test_a_date_is_reminded_of_asked_about_twice_and_then_left_as_unknown(
 async def test_who_answered_is_not_asked_again(aftercare: Aftercare, set_clock: SetClock) -> None:
     case_id = await enrolled(aftercare, set_clock)
     one = await later_date(aftercare, case_id, timedelta(hours=30))
-    async with year_of(aftercare, set_clock) as year:
-        await year.until(one.ends_at + timedelta(minutes=70))
-        async with aftercare.database.transaction() as session:
-            plan = await locked(session, one.plan_id)
-            assert plan is not None
-            occurrence = await session.get_one(Occurrence, one.id)
-            assert await record_attendance(session, plan, occurrence, Attended.ATTENDED, evidence=1)
-        await year.until(one.ends_at + timedelta(hours=40))
+    year = year_of(aftercare, set_clock)
+    await year.until(one.ends_at + timedelta(minutes=70))
+    async with aftercare.database.transaction() as session:
+        plan = await locked(session, one.plan_id)
+        assert plan is not None
+        occurrence = await session.get_one(Occurrence, one.id)
+        assert await record_attendance(session, plan, occurrence, Attended.ATTENDED, evidence=1)
+    await year.until(one.ends_at + timedelta(hours=40))
     assert Purpose.HOW_WAS_IT_AGAIN not in {message.purpose for message in await about(aftercare, one)}
     assert await state_of(aftercare, one) is OccurrenceState.ATTENDED
 
@@ -102,8 +102,8 @@ async def test_an_unconfirmed_date_says_so_once_and_names_another_time(
         plan = await locked(session, one.plan_id)
         assert plan is not None
         await set_confirmed(session, plan, await session.get_one(Enrolment, one.enrolment_id), False)
-    async with year_of(aftercare, set_clock) as year:
-        await year.until(one.starts_at - timedelta(minutes=5))
+    year = year_of(aftercare, set_clock)
+    await year.until(one.starts_at - timedelta(minutes=5))
     (said,) = await about(aftercare, one)
     assert said.purpose is Purpose.UNCONFIRMED
     assert datetime.fromisoformat(said.details["fall_back_at"]) > FRIDAY
@@ -117,10 +117,10 @@ async def test_a_moved_date_rings_at_its_new_time_only(
     to = one.starts_at + timedelta(hours=2)
     path = f"/api/v1/cases/{case_id}/plan/dates/{one.id}/move"
     assert (await web.post(path, json={"starts_at": to.isoformat()})).status_code == 200
-    async with year_of(aftercare, set_clock) as year:
-        await year.until(one.starts_at - timedelta(hours=23))
-        assert await about(aftercare, one) == []
-        await year.until(to - timedelta(hours=23))
+    year = year_of(aftercare, set_clock)
+    await year.until(one.starts_at - timedelta(hours=23))
+    assert await about(aftercare, one) == []
+    await year.until(to - timedelta(hours=23))
     (said,) = await about(aftercare, one)
     assert said.details["starts_at"] == to.isoformat()
 
@@ -131,8 +131,8 @@ async def test_a_date_that_is_off_is_asked_about_by_nobody(
     case_id = await enrolled(aftercare, set_clock)
     one = await later_date(aftercare, case_id, timedelta(hours=30))
     await web.post(f"/api/v1/cases/{case_id}/plan/dates/{one.id}/call-off")
-    async with year_of(aftercare, set_clock) as year:
-        await year.until(one.ends_at + timedelta(hours=40))
+    year = year_of(aftercare, set_clock)
+    await year.until(one.ends_at + timedelta(hours=40))
     assert await about(aftercare, one) == []
     assert await state_of(aftercare, one) is OccurrenceState.CANCELLED
 
@@ -142,8 +142,8 @@ async def test_before_a_federal_holiday_the_client_is_asked_to_make_sure(
 ) -> None:
     """Columbus Day 2026 is Monday 12 October."""
     case_id = await enrolled(aftercare, set_clock, datetime(2026, 10, 6, 18, tzinfo=UTC), every_day())
-    async with year_of(aftercare, set_clock) as year:
-        await year.until(datetime(2026, 10, 12, 12, tzinfo=UTC))
+    year = year_of(aftercare, set_clock)
+    await year.until(datetime(2026, 10, 12, 12, tzinfo=UTC))
     on_the_day = [
         one
         for one in await dates(aftercare, case_id)
@@ -171,9 +171,9 @@ async def test_proof_is_asked_for_only_where_it_is_needed(
     wanted = Preferences(zone=ZONE, verification_needed=needed)
     case_id = await enrolled(aftercare, set_clock, wanted=wanted)
     one = await later_date(aftercare, case_id, timedelta(hours=1))
-    async with year_of(aftercare, set_clock) as year:
-        await _answered(aftercare, year, one)
-        await year.until(one.ends_at + timedelta(days=6))
+    year = year_of(aftercare, set_clock)
+    await _answered(aftercare, year, one)
+    await year.until(one.ends_at + timedelta(days=6))
     mine = {message.purpose for message in await messages(aftercare, case_id) if message.about == one.id}
     assert ({Purpose.PROOF_DUE, Purpose.PROOF_LAST_CALL} <= mine) is needed
     assert (await aftercare.said(case_id)).count("verification_due") >= needed

@@ -67,17 +67,10 @@ async def installation(
             "index": index.hex(),
             "database": url,
             "door": door_url,
-            "settings": _plain(world),
+            "settings": world.plain(),
         }
         yield Installation(aftercare, world, told)
     await database.dispose()
-
-
-def _plain(world: Outside) -> dict[str, Any]:
-    plain = world.settings.model_dump(mode="json")
-    for name in ("text_token", "text_webhook_secret", "smtp_password"):
-        plain[name] = getattr(world.settings, name).get_secret_value()
-    return plain
 
 
 async def _killed(installation: Installation, plan: Plan, point: str, set_clock: SetClock) -> Any:

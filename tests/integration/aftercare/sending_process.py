@@ -12,7 +12,7 @@ from services.aftercare.workplace import Workplace
 from shared import clock, fault_points
 from shared.database import Database
 from shared.identity import Signer
-from shared.jobs import JobRunner
+from shared.job_runner import JobRunner
 from shared.peers import Peer
 from shared.sealing import KeyRing
 

@@ -35,7 +35,7 @@ from .letters import (
 
 TEXT: dict[str, Any] = {"channels": [MessageChannel.TEXT]}
 EMAIL: dict[str, Any] = {"channels": [MessageChannel.EMAIL]}
-SEND = "send_message"
+SEND = ("send_message", "send_page")
 
 
 @pytest.fixture(autouse=True)
@@ -63,8 +63,8 @@ async def test_a_message_asked_for_twice_is_sent_once(aftercare: Aftercare, worl
     plan = await plan_on_file(aftercare.database, **TEXT)
     for _ in range(2):
         await queue(aftercare.database, plan, Purpose.WELCOME, "welcome")
-    await aftercare.run_jobs(SEND)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
+    await aftercare.run_jobs(*SEND)
     assert len(world.gateway.asked) == 1
     (message,) = await on_file(aftercare, plan)
     assert (message.state, message.channel, message.tries) == (MessageState.SENT, MessageChannel.TEXT, 1)
@@ -78,7 +78,7 @@ async def test_an_e_mail_goes_first_where_the_client_has_said_nothing(
 ) -> None:
     plan = await plan_on_file(aftercare.database)
     await queue(aftercare.database, plan, Purpose.WELCOME)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert world.subjects == ["Your week"]
     assert world.texts == []
 
@@ -89,7 +89,7 @@ async def test_the_first_text_says_how_to_end_them_and_the_second_does_not(
     plan = await plan_on_file(aftercare.database, **TEXT)
     for number in range(2):
         await queue(aftercare.database, plan, Purpose.REVIEW, f"review:{number}")
-        await aftercare.run_jobs(SEND)
+        await aftercare.run_jobs(*SEND)
     assert ["STOP" in text for text in world.texts] == [True, False]
 
 
@@ -101,7 +101,7 @@ async def test_the_clients_language_is_the_one_they_chose_or_first_asked_in(
     chose = await plan_on_file(aftercare.database, written_in="en")
     for plan in (asked, chose):
         await queue(aftercare.database, plan, Purpose.WELCOME)
-        await aftercare.run_jobs(SEND)
+        await aftercare.run_jobs(*SEND)
     assert world.subjects == ["Su semana", "Your week"]
 
 
@@ -114,13 +114,13 @@ async def test_at_ten_at_night_a_message_waits_for_nine_in_the_morning(
     set_clock(night)
     plan = await plan_on_file(aftercare.database, **TEXT)
     await queue(aftercare.database, plan, Purpose.WELCOME)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert world.texts == []
     set_clock(night + timedelta(hours=9, minutes=58))
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert world.texts == []
     set_clock(night + timedelta(hours=10))
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert len(world.texts) == 1
     assert clock.now().astimezone(ZoneInfo(ZONE)).hour == 9
 
@@ -132,7 +132,7 @@ async def test_a_reminder_that_would_come_after_the_meeting_is_not_sent(
     plan = await plan_on_file(aftercare.database, **TEXT)
     starts = clock.now() + timedelta(hours=1)
     await queue(aftercare.database, plan, Purpose.REMINDER_HOUR, useless_after=starts)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("held_back", "quiet_hours")]
 
 
@@ -142,7 +142,7 @@ async def test_a_consent_taken_back_between_queueing_and_sending_counts(
     plan = await plan_on_file(aftercare.database)
     await queue(aftercare.database, plan, Purpose.WELCOME)
     aftercare.door.refused = {"email", "text"}
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("held_back", "consent_missing")]
     assert (world.texts, world.subjects) == ([], [])
 
@@ -153,7 +153,7 @@ async def test_without_a_consent_for_one_channel_the_other_is_used(
     plan = await plan_on_file(aftercare.database)
     aftercare.door.refused = {"email"}
     await queue(aftercare.database, plan, Purpose.WELCOME)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert (len(world.texts), world.subjects) == (1, [])
 
 
@@ -164,11 +164,11 @@ async def test_while_intake_is_away_a_message_waits_and_is_not_lost(
     aftercare.door.status = 503
     await queue(aftercare.database, plan, Purpose.WELCOME)
     for _ in range(20):  # more often than a failing job is tried
-        await aftercare.run_jobs(SEND)
+        await aftercare.run_jobs(*SEND)
         later(set_clock, minutes=2)
     assert await states(aftercare, plan) == [("waiting", None)]
     aftercare.door.status = 200
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("sent", None)]
     assert len(world.subjects) == 1
 
@@ -189,7 +189,7 @@ async def test_a_plan_that_died_rests_or_is_over_writes_nothing(
     plan = await plan_on_file(aftercare.database)
     await queue(aftercare.database, plan, Purpose.WELCOME)
     await set_state(aftercare, plan, state)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("held_back", reason)]
     assert aftercare.door.asked.total() == 0
     assert (world.texts, world.subjects) == ([], [])
@@ -204,7 +204,7 @@ async def test_what_was_held_back_is_never_sent_but_staff_are_still_called(
         await page_staff(session, new_id(), plan, 0)
         await hold_back(session, plan.case_id, "deceased")
     await set_state(aftercare, plan, PlanState.CLOSED)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("held_back", "deceased"), ("sent", None)]
     assert len(world.texts) == 1
     assert "acknowledge" in world.texts[0]
@@ -219,7 +219,7 @@ async def test_each_turn_calls_the_next_on_the_list_at_any_hour(
         async with aftercare.database.transaction() as session:
             await page_staff(session, concern, plan, turn)
             await page_staff(session, concern, plan, turn)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert [body["to"] for body in world.gateway.asked] == ["+15005550111"] * 2
     assert world.subjects == ["Somebody needs you now"]
     assert aftercare.door.asked.total() == 0
@@ -230,7 +230,7 @@ async def test_with_nobody_on_call_a_page_says_so(aftercare: Aftercare, world: O
     plan = await plan_on_file(aftercare.database)
     async with aftercare.database.transaction() as session:
         await page_staff(session, new_id(), plan, 0)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("held_back", "nobody_on_call")]
 
 
@@ -239,7 +239,7 @@ async def test_a_stop_counts_for_what_waits_already(aftercare: Aftercare, world:
     await queue(aftercare.database, plan, Purpose.WELCOME)
     async with aftercare.database.transaction() as session:
         await stop_writing(session, plan.case_id, MessageChannel.EMAIL)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert (len(world.texts), world.subjects) == (1, [])
     await queue(aftercare.database, plan, Purpose.REVIEW)
     async with aftercare.database.transaction() as session:
@@ -250,7 +250,7 @@ async def test_a_stop_counts_for_what_waits_already(aftercare: Aftercare, world:
     async with aftercare.database.transaction() as session:
         await resume_writing(session, plan.case_id)
     await queue(aftercare.database, plan, Purpose.DOOR_OPEN)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert (await states(aftercare, plan))[-1] == ("sent", None)
 
 
@@ -258,7 +258,7 @@ async def test_nothing_configured_is_seen_by_staff(aftercare: Aftercare) -> None
     aftercare.settings = Settings(centre_zone=ZONE)
     plan = await plan_on_file(aftercare.database)
     await queue(aftercare.database, plan, Purpose.WELCOME)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("held_back", "no_channel")]
     assert aftercare.door.asked.total() == 0
 
@@ -269,7 +269,7 @@ async def test_an_address_that_is_not_there_becomes_a_persons_task(
     plan = await plan_on_file(aftercare.database)
     aftercare.door.addresses = {}
     await queue(aftercare.database, plan, Purpose.WELCOME)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("held_back", "no_address")]
     assert await tasks(aftercare, plan) == ["check_contact"]
 
@@ -279,7 +279,7 @@ async def test_a_refused_number_is_written_to_by_e_mail_instead(aftercare: After
     for number in range(2):
         world.gateway.says = [Response(status_code=422)]
         await queue(aftercare.database, plan, Purpose.REVIEW, f"review:{number}")
-        await aftercare.run_jobs(SEND)
+        await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("sent", None)] * 2
     assert len(world.subjects) == 2
     assert await tasks(aftercare, plan) == ["check_contact"]  # after the second, once
@@ -289,7 +289,7 @@ async def test_an_address_refused_for_good_ends_there(aftercare: Aftercare, worl
     plan = await plan_on_file(aftercare.database, **EMAIL)
     world.mail.room.to_recipient = "550 5.1.1 no such mailbox"
     await queue(aftercare.database, plan, Purpose.WELCOME)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("failed", "address_refused")]
 
 
@@ -304,7 +304,7 @@ async def test_a_gateway_in_trouble_is_tried_again_and_nobody_is_texted_twice(
     ]  # None: its answer is lost
     await queue(aftercare.database, plan, Purpose.WELCOME)
     for minutes in (2, 6, 16, 0):
-        await aftercare.run_jobs(SEND)
+        await aftercare.run_jobs(*SEND)
         later(set_clock, minutes=minutes)
     (message,) = await on_file(aftercare, plan)
     assert (message.state, message.tries) == (MessageState.SENT, 4)
@@ -318,9 +318,9 @@ async def test_a_reminder_no_gateway_took_in_time_fails(
     world.gateway.says = [Response(status_code=500)] * 3
     starts = clock.now() + timedelta(minutes=3)
     await queue(aftercare.database, plan, Purpose.REMINDER_JOIN, useless_after=starts)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     later(set_clock, minutes=2)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("failed", "gateway_busy")]
 
 
@@ -328,7 +328,7 @@ async def test_an_e_mail_that_may_have_left_is_not_sent_again(aftercare: Afterca
     plan = await plan_on_file(aftercare.database, **EMAIL)
     world.mail.room.breaks_off = True
     await queue(aftercare.database, plan, Purpose.WELCOME)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("failed", "uncertain")]
     assert len(world.subjects) == 1
 
@@ -349,7 +349,7 @@ async def test_a_date_that_is_off_or_answered_for_is_not_written_about(
     enrolment = await enrolment_on_file(aftercare.database, plan, clock.now())
     date = await date_on_file(aftercare.database, plan, enrolment, clock.now() + timedelta(hours=2), state)
     await queue(aftercare.database, plan, purpose, about=date.id)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert await states(aftercare, plan) == [("held_back", reason)]
 
 
@@ -361,7 +361,7 @@ async def test_a_reminder_says_the_time_as_it_is_when_it_leaves(aftercare: After
         aftercare.database, plan, enrolment, clock.now() + timedelta(hours=24), moved_to=moved
     )
     await queue(aftercare.database, plan, Purpose.REMINDER_DAY, about=date.id)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     assert "Wed 13 Jan 2:00 pm" in world.texts[0]
     assert "your group" not in world.texts[0]  # this client wants to see the meeting's name
 
@@ -369,7 +369,7 @@ async def test_a_reminder_says_the_time_as_it_is_when_it_leaves(aftercare: After
 async def test_the_words_of_a_message_are_nowhere_on_file(aftercare: Aftercare, world: Outside) -> None:
     plan = await plan_on_file(aftercare.database)
     await queue(aftercare.database, plan, Purpose.WELCOME)
-    await aftercare.run_jobs(SEND)
+    await aftercare.run_jobs(*SEND)
     async with aftercare.database.reading() as session:
         row = (await session.execute(Message.__table__.select())).mappings().one()
     everything = repr(dict(row))

@@ -7,10 +7,11 @@ import pytest
 
 from services.aftercare.tables import EnrolmentState, PlanState
 from shared.contracts.fact import new_id
-from shared.contracts.intake import ClientDischarged, ConsentGiven, ConsentItem, ConsentRevoked
+from shared.contracts.intake import ClientDischarged, ConsentGiven, ConsentItem, ConsentRevoked, DischargeType
 from shared.identity import Role
 
 from .conftest import Aftercare, bearer, discharged
+from .telling import corrected
 
 
 def withdrawn(fact: ClientDischarged) -> ConsentRevoked:
@@ -110,3 +111,37 @@ async def test_the_alumni_team_knows_only_clients_who_agreed(
     ]
     assert {answer.status_code for answer in answers} == {404}
     assert (await web.get(f"/api/v1/cases/{willing.case_id}/plan")).status_code == 200
+
+
+async def test_a_no_said_after_the_plan_was_over_holds_when_it_opens_again(aftercare: Aftercare) -> None:
+    fact = discharged(kind=DischargeType.DECEASED)
+    await aftercare.hear(fact, withdrawn(fact))
+    alive = corrected(fact, DischargeType.COMPLETED).model_copy(update={"aftercare_consent_id": None})
+    await aftercare.hear(alive)
+    await aftercare.run_jobs()
+    (plan,) = await aftercare.plans(fact.case_id)
+    assert (plan.state, plan.consent_id) == (PlanState.DRAFT, None)
+    assert await aftercare.enrolments(fact.case_id) == []
+
+
+async def test_a_yes_said_after_the_plan_was_over_counts_when_it_opens_again(aftercare: Aftercare) -> None:
+    fact = discharged(kind=DischargeType.DECEASED, consent=False)
+    yes = agreed(fact)
+    await aftercare.hear(fact, yes)
+    await aftercare.hear(corrected(fact, DischargeType.COMPLETED))
+    await aftercare.run_jobs()
+    (plan,) = await aftercare.plans(fact.case_id)
+    assert (plan.state, plan.consent_id) == (PlanState.ACTIVE, yes.consent_id)
+
+
+async def test_a_no_said_after_the_plan_was_over_hides_it_from_the_alumni_team(
+    aftercare: Aftercare, web: httpx2.AsyncClient, keys_dir: Path
+) -> None:
+    fact = discharged()
+    await aftercare.hear(fact)
+    await aftercare.run_jobs()
+    assert (await web.post(f"/api/v1/cases/{fact.case_id}/plan/end")).status_code == 200
+    web.headers.update(bearer(keys_dir, Role.ALUMNI))
+    assert (await web.get(f"/api/v1/cases/{fact.case_id}/plan")).status_code == 200
+    await aftercare.hear(withdrawn(fact))
+    assert (await web.get(f"/api/v1/cases/{fact.case_id}/plan")).status_code == 404

@@ -1,11 +1,12 @@
 """From a discharge to meetings on the client's calendar: once, with consent, and never after a death."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select
 
 from services.aftercare.plans.choosing import CHOOSE_MEETINGS, choose_meetings
 from services.aftercare.plans.preferences import Hours, Preferences, keep_preferences
@@ -13,9 +14,9 @@ from services.aftercare.tables import EnrolmentState, PlanState
 from shared import audit
 from shared.contracts.fact import new_id
 from shared.contracts.intake import DischargeType
-from shared.jobs import Job, jobs
 
 from .conftest import SETTINGS, ZONE, Aftercare, discharged
+from .crashing import crash_at_every_statement
 
 ENROLLED_TWICE_NEVER = ["plan_drafted", "meetings_suggested", "plan_activated"] + [
     "meeting_enrolled",
@@ -166,47 +167,16 @@ async def test_not_more_than_three_clients_are_sent_to_one_meeting(aftercare: Af
     assert max(rooms.values()) <= 3
 
 
-async def claimed(aftercare: Aftercare) -> Job:
-    """Take the waiting choice as the runner would."""
-    lease = new_id()
-    take = update(jobs).where(jobs.c.kind == CHOOSE_MEETINGS).values(lease=lease, attempts=1)
-    async with aftercare.database.transaction() as session:
-        (row,) = (await session.execute(take.returning(jobs))).all()
-    return Job(row.id, row.kind, row.subject_id, row.key, 1, lease)
-
-
-class Crash(Exception):
-    pass
-
-
 async def test_a_crash_at_any_statement_leaves_the_client_enrolled_once(aftercare: Aftercare) -> None:
     fact = discharged()
     await aftercare.hear(fact)
-    countdown = 0
 
-    def crash(*_: object) -> None:
-        nonlocal countdown
-        countdown -= 1
-        if countdown == 0:
-            raise Crash
-
-    engine = aftercare.database.engine.sync_engine
-    crashes = 0
-    while True:
-        job = await claimed(aftercare)
-        countdown = crashes + 1
-        event.listen(engine, "before_cursor_execute", crash)
-        try:
-            await choose_meetings(aftercare.database, SETTINGS, job)
-            break
-        except Crash:
-            crashes += 1
-        finally:
-            event.remove(engine, "before_cursor_execute", crash)
+    async def nothing_happened() -> None:
         assert await aftercare.enrolments(fact.case_id) == []
         assert await aftercare.said(fact.case_id) == ["plan_drafted"]
-    assert crashes > 10
-    await choose_meetings(aftercare.database, SETTINGS, await claimed(aftercare))
+
+    work = partial(choose_meetings, aftercare.database, SETTINGS)
+    assert await crash_at_every_statement(aftercare, CHOOSE_MEETINGS, work, nothing_happened) > 10
     assert len(await aftercare.enrolments(fact.case_id)) == 3
     assert await aftercare.said(fact.case_id) == ENROLLED_TWICE_NEVER
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from services.aftercare.tables import Import, Meeting, Verdict
+from tests.unit.aftercare.reading_test import VALID
 
 from .conftest import LIST, Aftercare
 
@@ -21,6 +22,19 @@ async def test_a_second_import_of_the_same_bytes_changes_nothing(aftercare: Afte
     again = await aftercare.import_list()
     assert (again.added, again.changed, again.accepted) == (0, 0, len(before))
     assert await on_file(aftercare) == before
+
+
+async def test_a_list_of_any_format_taken_twice_is_no_news(aftercare: Aftercare) -> None:
+    """Rows without an id of their own too: theirs is made of what they say."""
+    for number, raw in enumerate(VALID):
+        source = f"list-{number}"
+        first = await aftercare.import_list(raw, source)
+        before = await on_file(aftercare)
+        again = await aftercare.import_list(raw, source)
+        assert (first.verdict, first.accepted + len(first.rejected)) == (Verdict.TAKEN, first.rows)
+        assert (again.added, again.changed, again.unseen, again.returned, again.changes) == (0, 0, 0, 0, {})
+        assert (again.accepted, again.rejected) == (first.accepted, first.rejected)
+        assert await on_file(aftercare) == before
 
 
 async def test_a_changed_row_is_the_same_meeting_with_new_content(aftercare: Aftercare) -> None:
@@ -42,7 +56,7 @@ async def test_an_unreadable_empty_or_shrunken_list_is_refused_and_the_meetings_
     before = await on_file(aftercare)
     few = json.dumps(json.loads(LIST)[:10]).encode()
     for raw, reason in (
-        (b"<html>", "not_json"),
+        (b"<html>", "markup"),
         (b"[]", "empty"),
         (b"[7]", "empty"),
         (few, "much_smaller_than_before"),

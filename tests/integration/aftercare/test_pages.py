@@ -124,7 +124,7 @@ async def test_a_list_is_taken_in_over_http(aftercare: Aftercare, web: httpx2.As
     assert (taken.status_code, body["added"]) == (201, body["accepted"])
     assert body["accepted"] + len(body["rejected"]) == body["rows"]
     refused = await web.post("/api/v1/meetings/imports", params={"source": "second"}, content=b"<html>")
-    assert (refused.status_code, refused.json()["reason"]) == (422, "not_json")
+    assert (refused.status_code, refused.json()["reason"]) == (422, "markup")
     listed = (await web.get("/api/v1/meetings", params={"limit": 1000})).json()["meetings"]
     assert len(listed) == 2 * body["accepted"]
 

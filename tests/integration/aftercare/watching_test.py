@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import httpx2
 import pytest
 from sqlalchemy import select, update
 
+from services.aftercare.plans.opening import latest_plan
 from services.aftercare.plans.preferences import Preferences, keep_preferences
 from services.aftercare.plans.timers import LOOK_AHEAD, WATCH_PLANS
-from services.aftercare.tables import Plan
+from services.aftercare.tables import Enrolment, EnrolmentState, Plan, PlanState
 from shared import clock
 from shared.jobs import jobs
 
@@ -79,3 +81,35 @@ async def test_a_client_who_moves_to_another_zone_is_looked_at_the_next_day_too(
         await aftercare.run_jobs(LOOK_AHEAD)
         (due,) = await _open_looks(aftercare, plan.id)
         assert clock.now() < due <= clock.now() + DAY + timedelta(hours=4)
+
+
+async def test_two_plans_of_one_case_that_run_both_are_one_after_the_first_watch(
+    aftercare: Aftercare, web: httpx2.AsyncClient, set_clock: SetClock
+) -> None:
+    earlier = await _enrolled(aftercare, set_clock)
+    set_clock(MONDAY + DAY)
+    fact = discharged(earlier.case_id)
+    await aftercare.hear(fact)
+    await aftercare.run_jobs("choose_meetings")
+    async with aftercare.database.transaction() as session:  # as the first version left them
+        mine = Plan.case_id == earlier.case_id
+        await session.execute(update(Plan).where(mine).values(state=PlanState.ACTIVE, ended_at=None))
+        await session.execute(
+            update(Enrolment)
+            .where(Enrolment.plan_id == earlier.id, Enrolment.active_at.is_not(None))
+            .values(state=EnrolmentState.ACTIVE, ended_at=None)
+        )
+        later = await latest_plan(session, earlier.case_id)
+        assert later is not None
+        assert later.stay_id == fact.stay_id  # whoever looks one up means the later
+    for day in (2, 3):
+        set_clock(MONDAY + day * DAY)
+        await aftercare.run_jobs(WATCH_PLANS, LOOK_AHEAD)
+        states = {plan.id: plan.state for plan in await aftercare.plans(earlier.case_id)}
+        assert states == {earlier.id: PlanState.SUPERSEDED, later.id: PlanState.ACTIVE}
+    going = [one for one in await aftercare.enrolments(earlier.case_id) if one.state is EnrolmentState.ACTIVE]
+    assert {one.plan_id for one in going} == {later.id}
+    ahead = [one for one in await dates(aftercare, earlier.case_id) if one.starts_at > clock.now()]
+    assert {one.plan_id for one in ahead} == {later.id}
+    (row,) = (await web.get("/api/v1/roster")).json()["plans"]
+    assert row["plan_id"] == str(later.id)

@@ -1,9 +1,7 @@
 """After the year: everything on file against what it should be, worked out a second way (year_oracle.py)."""
 
-import logging
 from collections import Counter, defaultdict
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -30,29 +28,6 @@ _ABOUT_DATES = {
 }  # fmt: skip
 _REMINDERS = {*_ABOUT_DATES, "sorry_not_held", "changed"}
 _AT_ONCE = {"stopped", "resumed"}
-
-
-class _Heard(logging.Handler):
-    """The codes of everything logged as an error or worse."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.codes: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.codes.append(getattr(record, "code", record.getMessage()))
-
-
-@contextmanager
-def errors_logged() -> Generator[list[str]]:
-    """What is heard meanwhile."""
-    heard = _Heard()
-    log = logging.getLogger("services.aftercare")  # other tests' brokers may complain meanwhile
-    log.addHandler(heard)
-    try:
-        yield heard.codes
-    finally:
-        log.removeHandler(heard)
 
 
 async def check_everything(tale: Tale) -> None:

@@ -131,7 +131,6 @@ class People:
         answer = await self.browser.post(path, data=form)
         assert answer.status_code == 303, (path, answer.status_code)
         assert answer.headers["location"] != "/my/enter", path
-        self.aftercare.database.jobs_waiting.set()
 
     # The case manager.
 

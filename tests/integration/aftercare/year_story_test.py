@@ -18,10 +18,11 @@ from shared.contracts.intake import ConsentItem
 from tests.conftest import MakeDatabase
 
 from .conftest import Aftercare, SetClock
+from .logged import errors_logged
 from .telling import gave, left, planned, revoked
-from .year_checks import check_everything, errors_logged
+from .year import unhurried
+from .year_checks import check_everything
 from .year_people import CALM, Habit
-from .year_steps import unhurried
 from .year_tale import HOME, PHOENIX, Tale, at, begin
 
 ALL_WELL, SILENT = Habit(), Habit(went=None, answers=None, call=None)

@@ -30,10 +30,10 @@ from shared.contracts.fact import Fact, new_id
 
 from .conftest import SETTINGS, Aftercare, SetClock
 from .telling import messages, the_plan
+from .year import year_of
 from .year_diary import Diary
 from .year_oracle import World
 from .year_people import SECRET, People
-from .year_steps import stepped_year
 
 HOME, PHOENIX = "America/Los_Angeles", "America/Phoenix"
 _WEB = "http://aftercare"
@@ -158,7 +158,7 @@ async def begin(aftercare: Aftercare, set_clock: SetClock, keys_dir: Path) -> As
     case_id = new_id()
     await aftercare.import_list()
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=_WEB) as browser:
-        year = stepped_year(aftercare, set_clock)
+        year = year_of(aftercare, set_clock)
         people = People(aftercare, year, browser, keys_dir, case_id, HOME)
         yield Tale(people, Diary(aftercare, case_id), World([(clock.now(), HOME)]), case_id)
 

@@ -21,10 +21,10 @@ async def test_three_weeks_pass_over_the_end_of_summer_time(
     await aftercare.import_list()
     fact = discharged()
     await aftercare.hear(fact)
-    async with year_of(aftercare, set_clock) as year:
-        for week in range(1, 4):
-            await year.until(FRIDAY + timedelta(weeks=week))
-            await aftercare.import_list()  # the list is seen every week
+    year = year_of(aftercare, set_clock)
+    for week in range(1, 4):
+        await year.until(FRIDAY + timedelta(weeks=week))
+        await aftercare.import_list()  # the list is seen every week
     over = [one for one in await dates(aftercare, fact.case_id) if one.ends_at < FRIDAY + timedelta(weeks=3)]
     assert 8 <= len(over) <= 10
     assert (await the_plan(aftercare, fact.case_id)).state is PlanState.ACTIVE

@@ -10,7 +10,7 @@ from services.insurance.verification import ASK_PAYER
 from shared import fault_points
 from shared.database import Database
 from shared.identity import Signer
-from shared.jobs import JobRunner
+from shared.job_runner import JobRunner
 from shared.peers import Peer
 from shared.sealing import KeyRing
 from tests.integration.insurance.world import terms

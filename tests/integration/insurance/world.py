@@ -31,7 +31,8 @@ from shared.contracts.insurance import SAID
 from shared.contracts.intake import ConsentItem, ConsentRevoked, VerificationRequested
 from shared.database import Database
 from shared.identity import Signer
-from shared.jobs import JobRunner, Work
+from shared.job_runner import JobRunner
+from shared.jobs import Work
 from shared.messaging.consumer import Consumer, Incoming
 from shared.messaging.outbox import outbox
 from shared.peers import Peer

@@ -87,10 +87,14 @@ def test_an_operators_token_is_accepted_by_a_service(stack: Running) -> None:
     assert httpx2.get(url, headers={"Authorization": f"Bearer {token}"}).json() == {"cases": []}
 
 
-def test_the_doctor_finds_nothing_wrong(stack: Running) -> None:
+def test_the_doctor_finds_nothing_wrong_but_that_nobody_is_on_call(stack: Running) -> None:
     asked = throughcare("doctor", folder=stack.folder)
     said = asked.communicate(timeout=60)[0]
-    assert asked.returncode == 0, said
+    assert asked.returncode == 1
+    assert [line for line in said.splitlines() if line.startswith("no")] == [
+        "no  Nobody who could be reached is on call: when a client is in danger, aftercare pages no one."
+    ]
+    assert "Set THROUGHCARE_ON_CALL in aftercare's environment" in said
     assert "Streams and durables are as they must be." in said
     assert "NATS answers and syncs every write." in said
 

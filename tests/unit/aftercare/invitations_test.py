@@ -14,8 +14,8 @@ from services.aftercare.calendar.entry import Entry, SingleDate
 from services.aftercare.calendar.series import (
     Parties,
     calendar_of,
-    ending_method,
     invitation_of,
+    method_of,
 )
 from shared.contracts.aftercare import InvitationMethod
 
@@ -116,7 +116,7 @@ def test_the_end_of_a_series_ends_its_single_dates_too() -> None:
     moved = replace(ENTRY, sequence=1, dates=(single(9, tuesday(9, 20)),))
     ended = replace(moved, sequence=2, ended_at=STAMP)
     application = Application()
-    for content in (sent(ENTRY), sent(moved, REQUEST, tuesday(9)), sent(ended, ending_method(ended))):
+    for content in (sent(ENTRY), sent(moved, REQUEST, tuesday(9)), sent(ended, method_of(ended, CANCEL))):
         application.take(content)
     assert application.shown(END_OF_MARCH) == []
 
@@ -192,8 +192,8 @@ def test_the_series_moved_then_one_date_off_looks_the_same_too(order: tuple[int,
 @pytest.mark.parametrize("order", list(permutations(range(2))))
 def test_a_series_somebody_went_to_ends_early_and_keeps_its_past(order: tuple[int, ...]) -> None:
     ended = replace(ENTRY, sequence=1, ended_at=datetime(2027, 3, 20, 12, tzinfo=UTC))
-    assert ending_method(ended) is REQUEST
-    letters = [sent(ENTRY), sent(ended, ending_method(ended))]
+    assert method_of(ended, CANCEL) is REQUEST
+    letters = [sent(ENTRY), sent(ended, method_of(ended, CANCEL))]
     application = Application()
     for number in order:
         application.take(letters[number])
@@ -203,7 +203,7 @@ def test_a_series_somebody_went_to_ends_early_and_keeps_its_past(order: tuple[in
 @pytest.mark.parametrize("order", list(permutations(range(2))))
 def test_a_series_nobody_has_been_to_is_cancelled_as_a_whole(order: tuple[int, ...]) -> None:
     ended = replace(ENTRY, sequence=1, ended_at=STAMP)
-    assert ending_method(ended) is CANCEL
+    assert method_of(ended, CANCEL) is CANCEL
     content = sent(ended, CANCEL)
     assert Calendar.from_ical(content)["method"] == "CANCEL"
     assert event_in(content)["status"] == "CANCELLED"

@@ -49,6 +49,13 @@ LETTERS = [
     for purpose in Purpose
     if purpose is not Purpose.INVITATION
     for first in (False, True)
+] + [
+    pytest.param(
+        write(ID, Purpose.CHANGED, replace(SAID, language=language, instead=True, first=first)),
+        id=f"instead-{language}-{first}",
+    )
+    for language in LANGUAGES
+    for first in (False, True)
 ]
 INVITATIONS = [
     write(ID, Purpose.INVITATION, replace(SAID, language=language, invitation=kind))
@@ -75,12 +82,12 @@ def test_no_calendar_of_any_meeting_ever_does(summary: str) -> None:
     first = datetime(2026, 10, 24, 3, tzinfo=UTC)
     for listing in MEETINGS:
         entry = Entry(ID, listing.meeting, 1, first, first, date(2027, 10, 22), summary=summary)
-        one = SingleDate(entry.start, entry.start, entry.start + timedelta(hours=1), unconfirmed=True)
+        one = SingleDate(first, first, first + timedelta(hours=1), unconfirmed=True)
         entry = replace(entry, dates=(one,))
         parties = Parties("hello@week.example.org", "rowan@example.org")
         files = [calendar_of([entry], f"{BASE}/my", "hello@week.example.org")]
         for method in (InvitationMethod.REQUEST, InvitationMethod.CANCEL):
-            for about in (None, entry.start):
+            for about in (None, first):
                 files.append(invitation_of(entry, method, parties, f"{BASE}/my", first, about))
         for content in files:
             unfolded = content.decode().replace("\r\n ", "")
@@ -183,3 +190,16 @@ def test_an_invitation_travels_beside_its_words_with_its_method_in_the_type() ->
     assert calendar.get_content_type() == "text/calendar"
     assert calendar.get_param("method") == "CANCEL"
     assert calendar.get_payload(decode=True) == attached.content
+
+
+@pytest.mark.parametrize(
+    ("language", "gone", "new"), [("en", "no longer there", "A new one"), ("es", "Ya no", "nuevo")]
+)
+def test_a_meeting_in_the_place_of_one_that_is_gone_is_not_called_a_new_time(
+    language: str, gone: str, new: str
+) -> None:
+    letter = write(ID, Purpose.CHANGED, replace(SAID, language=language, instead=True))
+    for text in (letter.body, letter.short):
+        assert gone.lower() in text.lower()
+        assert new.lower() in text.lower()
+    assert letter.body != write(ID, Purpose.CHANGED, replace(SAID, language=language)).body

@@ -303,7 +303,8 @@ def test_the_plain_form_can_be_read_back() -> None:
 @pytest.mark.parametrize(
     ("raw", "problem"),
     [
-        (b"", "not_json"), (b"[1,2", "not_json"), (b"[] invalid text", "not_json"), (b"{}", "not_a_list"),
+        (b"", "empty_file"), (b" \n", "empty_file"), (b"<html>", "markup"),
+        (b"[1,2", "not_json"), (b"[] invalid text", "not_json"), (b"{}", "not_a_list"),
         (b"\xff\xfe\x00", "not_text"), (b"[" * 100_000, "not_json"), (b"7", "not_a_list"),
     ],
 )  # fmt: skip

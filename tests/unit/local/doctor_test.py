@@ -7,7 +7,12 @@ import pytest
 
 from shared.local.doctor.finding import Finding
 from shared.local.doctor.machine import clock, disk, folder, keys, python_version
-from shared.local.doctor.stack import POSTGRES_NEEDS, SQLITE_NEEDS, judged_durability
+from shared.local.doctor.stack import (
+    POSTGRES_NEEDS,
+    SQLITE_NEEDS,
+    judged_durability,
+    judged_on_call,
+)
 from shared.local.keys import make_keys
 from shared.local.nats_server import GIGABYTE
 
@@ -21,6 +26,8 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         disk(50 * GIGABYTE),
         clock(NOW, NOW - timedelta(days=1)),
         clock(NOW, None),
+        judged_on_call(2, needed=True),
+        judged_on_call(0, needed=False),
         judged_durability("intake", SQLITE_NEEDS, {"journal_mode": "WAL", "synchronous": "2"}),
         judged_durability("intake", POSTGRES_NEEDS, dict.fromkeys(POSTGRES_NEEDS, "on")),
     ],
@@ -34,6 +41,7 @@ def test_what_is_right_needs_no_remedy(finding: Finding) -> None:
     [
         (python_version((3, 10)), "Install Python 3.11"),
         (disk(GIGABYTE), "make room"),
+        (judged_on_call(0, needed=True), "THROUGHCARE_ON_CALL"),
         (clock(datetime(1970, 1, 1, tzinfo=UTC), None), "clock"),
         (clock(NOW, NOW + timedelta(hours=1)), "time synchronisation"),
         (

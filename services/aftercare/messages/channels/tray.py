@@ -20,5 +20,12 @@ def kept(channel: str, letter: Letter) -> dict[str, str]:
         return {"channel": channel, "text": letter.short}
     shown = {"channel": channel, "subject": letter.subject, "text": letter.body}
     if letter.attached:
-        shown |= {"method": letter.attached.method.value, "calendar": letter.attached.content.decode()}
+        calendar = _without_attendee(letter.attached.content.decode())
+        shown |= {"method": letter.attached.method.value, "calendar": calendar}
     return shown
+
+
+def _without_attendee(calendar: str) -> str:
+    """Of a line folded by RFC 5545 3.1 the rest would stay behind: all are made whole first."""
+    lines = calendar.replace("\r\n ", "").split("\r\n")
+    return "\r\n".join(line for line in lines if not line.startswith("ATTENDEE"))

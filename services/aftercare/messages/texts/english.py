@@ -167,10 +167,18 @@ _INVITATIONS = {
     ),
 }
 
+_INSTEAD = Text(
+    "A new one in its place: {when}",
+    "Hello,\n\none of the groups in your week is no longer there. A new one stands in its place, from {when} "
+    "on.\n\nAll about it, and what to do when it does not suit you:\n{link}",
+    "One of your groups is no longer there. A new one stands in its place: {when}. {link}",
+)
+
 ENGLISH = Language(
     code="en",
     texts=_TEXTS,
     invitations=_INVITATIONS,
+    instead=_INSTEAD,
     names=Names(
         days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
         months=(

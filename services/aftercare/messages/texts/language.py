@@ -61,6 +61,7 @@ class Language:
     code: str
     texts: Mapping[Purpose, Text]
     invitations: Mapping[Kind, Text]
+    instead: Text  # a CHANGED that is another meeting
     names: Names
     group: str  # a meeting, in neutral words
     see_page: str  # instead of a time nobody knows

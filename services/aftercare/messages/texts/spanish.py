@@ -170,10 +170,18 @@ _INVITATIONS = {
     ),
 }
 
+_INSTEAD = Text(
+    "Otro en su lugar: {when}",
+    "Hola:\n\nuno de los grupos de su semana ya no está. Hay uno nuevo en su lugar, desde {when}.\n\nLos "
+    "detalles, y qué hacer si no le conviene:\n{link}",
+    "Ya no hay uno de sus grupos. Uno nuevo ocupa su lugar: {when}. {link}",
+)
+
 SPANISH = Language(
     code="es",
     texts=_TEXTS,
     invitations=_INVITATIONS,
+    instead=_INSTEAD,
     names=Names(
         days=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
         months=(
