@@ -8,14 +8,14 @@ import nats.errors
 import nats.js.errors
 from fastapi import APIRouter, Depends, Request
 from faststream.nats import NatsBroker
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared import clock
 from shared.audit import record
 from shared.database import Database
 from shared.identity import Caller, Role, allowed
-from shared.jobs import jobs
+from shared.jobs import is_open, jobs
 from shared.messaging import parked
 from shared.messaging.consumer import Consumer, Impossible, Incoming
 from shared.messaging.guard import alarms
@@ -46,7 +46,7 @@ class Flow:
     async def state(self) -> dict[str, Any]:
         """Counts and ages only. `lag` is null when the broker does not answer."""
         lag = await self._lag()
-        open_jobs = (jobs.c.done_at.is_(None), jobs.c.gave_up_at.is_(None))
+        due = and_(is_open, jobs.c.due_at <= clock.now())  # a year of reminders ahead is no work that waits
         async with self.database.reading() as session:
             waiting, oldest = (
                 await session.execute(
@@ -57,7 +57,7 @@ class Flow:
                 "parked": select(func.count())
                 .select_from(parked.parked)
                 .where(parked.parked.c.replayed_at.is_(None)),
-                "jobs_waiting": select(func.count()).select_from(jobs).where(*open_jobs),
+                "jobs_waiting": select(func.count()).select_from(jobs).where(due),
                 "jobs_given_up": select(func.count()).select_from(jobs).where(jobs.c.gave_up_at.is_not(None)),
                 "alarms": select(func.count()).select_from(alarms),
             }

@@ -142,6 +142,12 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+# For a test of half a minute whose rules are the same on both: PostgreSQL's turn is in `make long`.
+postgres_in_the_long_run = pytest.mark.parametrize(
+    "kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
+
+
 def _server(kind: str, request: pytest.FixtureRequest) -> str:
     name = "postgres_container_url" if kind == "container" else "postgres_url"
     return str(request.getfixturevalue(name))

@@ -16,7 +16,7 @@ from shared import clock
 from shared.contracts.aftercare import EnrolmentMode
 from shared.contracts.fact import new_id
 from shared.database import Database
-from tests.conftest import MakeDatabase
+from tests.conftest import MakeDatabase, postgres_in_the_long_run
 
 from .conftest import SetClock
 from .invented_feed import EMPTY, GOOD, SIZE, Feed, Snapshot, invent
@@ -121,6 +121,7 @@ async def test_a_summer_of_snapshots_withdraws_nobody_wrongly_and_refuses_the_fi
     assert {(good, one) for good, changes in told for one in changes.changed} == moved
 
 
+@postgres_in_the_long_run
 async def test_stopped_and_started_at_every_point_the_replay_ends_in_the_same_states(
     make_database: MakeDatabase, set_clock: SetClock, feed: Feed
 ) -> None:

@@ -39,7 +39,7 @@ async def tale(make_database: MakeDatabase, set_clock: SetClock, keys_dir: Path)
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # some minutes each; the parts run on both
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
 async def test_one_clients_year(tale: Tale) -> None:
     with errors_logged() as errors:
         await leaves(tale)

@@ -15,7 +15,7 @@ from services.insurance.tables import Attempt
 from shared.contracts.fact import new_id
 from shared.contracts.insurance import CoverageConfirmed, CoverageUnclear
 from shared.contracts.intake import VerificationRequested
-from tests.conftest import MakeDatabase, eventually
+from tests.conftest import MakeDatabase, eventually, postgres_in_the_long_run
 from tests.contract.insurance.local_server import serving
 from tests.integration.insurance.world import Door, Insurance
 
@@ -27,6 +27,7 @@ PROBES = 4 * 60 / 2  # one every two minutes
 
 
 @pytest.mark.timeout(150)
+@postgres_in_the_long_run
 async def test_an_outage_of_four_hours_loses_nothing_and_is_made_up_for_at_the_agreed_rate(
     make_database: MakeDatabase,
 ) -> None:
