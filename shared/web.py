@@ -1,5 +1,6 @@
 """What every HTTP face of Throughcare does alike: errors, security headers, traces, health."""
 
+import gc
 import logging
 import signal
 from collections.abc import Iterator, Sequence
@@ -205,8 +206,20 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return _answer(request, Problem(500, "error", "Something went wrong", f"It is our fault. Call {phone}."))
 
 
+def spare_the_collector() -> None:
+    """Leave what was loaded at the start out of every later garbage collection: it stays until the end.
+
+    A statement makes hundreds of short-lived objects, so the young ones are looked at less often, too.
+    Together they took a fifth of the time of a rebalancing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+
+
 def serve(app: Any, settings: ServiceSettings) -> None:
     """Run one process until SIGTERM or SIGINT; a request under way has 4 seconds to end."""
+    spare_the_collector()
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.timeout(120)
 
 async def broken_rules(page: Page) -> list[str]:
     """One line a broken rule, by day and by night: its name, its weight, and the elements."""
+    # Streamlit greys out what is about to be drawn anew.
+    await expect(page.locator('[data-stale="true"]')).to_have_count(0)
     broken = []
     for light in ("light", "dark"):
         await page.emulate_media(color_scheme=light, reduced_motion="reduce")

@@ -8,7 +8,7 @@ refused or passed over by some, and a second UID does not fit into one message (
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from services.aftercare.meetings.normal_form import Frequency, Recurrence
 from services.aftercare.meetings.recurrence import occurrences
 
 _A_DAY = timedelta(days=1)
-_LONG_AGO = timedelta(weeks=1000)
+_LONG_AGO = date(1970, 1, 4)  # a Sunday, as recurrence.py counts the weeks from
 
 
 class Instance(NamedTuple):
@@ -179,7 +179,10 @@ def _same_day(rule: Recurrence, one: SingleDate) -> datetime | None:
 
 def _grid(rule: Recurrence, after: datetime) -> Iterator[datetime]:
     """Every date RRULE gives without an end, days the list takes out and those before its first included."""
-    anchor = rule.anchor - _LONG_AGO * rule.interval if rule.anchor and rule.interval > 1 else None
+    anchor = None
+    if rule.anchor and rule.interval > 1:
+        weeks = (rule.anchor - _LONG_AGO).days // 7 % rule.interval
+        anchor = _LONG_AGO + timedelta(weeks=weeks)
     bare = replace(rule, anchor=anchor, except_on=())
     found: datetime | None = after
     while found:  # `occurrences` looks some years ahead and no further

@@ -85,9 +85,10 @@ async def accept_enrolment(
         plan, enrolment = await enrolment_for(session, case_id, enrolment_id, caller)
         if plan.consent_revoked_at:
             raise ConsentMissing
-        if not await accept(session, plan, enrolment):
-            raise NotOpen
-        return {"enrolment_id": enrolment.id, "state": enrolment.state, "plan_state": plan.state}
+        taken = await accept(session, plan, enrolment)
+    if not taken:
+        raise NotOpen  # not before the end: that the client was heard of is kept
+    return {"enrolment_id": enrolment.id, "state": enrolment.state, "plan_state": plan.state}
 
 
 @router.post("/cases/{case_id}/plan/enrolments/{enrolment_id}/decline")

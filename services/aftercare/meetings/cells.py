@@ -188,7 +188,7 @@ def clock(value: Any) -> time | Unreadable | None:
         return None
     if words in ("noon", "12 noon", "12:00 noon", "midday"):
         return time(12)
-    if words in ("midnight", "12 midnight", "12:00 midnight", "24:00", "24:00:00"):
+    if words in ("midnight", "12 midnight", "12:00 midnight", "24:00", "24:00:00", "2400"):
         return time(0)
     if re.fullmatch(r"\d{4}", words):
         words = f"{words[:2]}:{words[2:]}"
@@ -208,7 +208,7 @@ def ends_the_day(value: Any) -> bool:
     """24:00 is the midnight that ends the day it stands beside, and thus belongs to the next one (ISO 8601);
     `clock` reads it as 00:00. "Midnight" in words is left on its day: that is how the format's own readers
     show 00:00."""
-    return text(value, 20).startswith("24:00")
+    return text(value, 20).startswith(("24:00", "2400"))
 
 
 def the_day_after(slot: Slot) -> Slot | Unreadable:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,9 @@ _ENVELOPES = (
     "payload", "list", "features",
 )  # fmt: skip
 _LONGEST_NUMBER = 40  # digits; nobody's weekday or id, and Python refuses to read thousands of them
-_CALL = re.compile(r"(?:/\*\*/)?\s*[A-Za-z_$][\w$.]{0,99}\s*\(")
+_CALL = re.compile(  # some servers ask first whether there is such a function
+    r"(?:/\*\*/)?\s*(?:typeof\s+[\w$.]+\s*===?\s*['\"]function['\"]\s*&&\s*)?[A-Za-z_$][\w$.]{0,99}\s*\("
+)
 _DEEPEST = 3  # {"data": {"meetings": […]}} is seen; deeper nesting is something else
 
 
@@ -46,6 +49,13 @@ def open_json(text: str) -> Document:
     return Document(rows, formats if isinstance(formats, list) else [])
 
 
+def looks_like_json(text: str) -> bool:
+    """The first character says so, or the first one in a script's call."""
+    body = text.lstrip()
+    called = _CALL.match(body)
+    return body[called.end() if called else 0 :].lstrip().startswith(("[", "{"))
+
+
 def _without_call(text: str) -> str:
     """What stands between the brackets of `callback(…);`."""
     body = text.strip().removesuffix(";").rstrip()
@@ -62,17 +72,27 @@ def _parsed(text: str) -> Any:
 
 
 def _lines(text: str) -> list[Any] | None:
-    """A row a line; one that is broken stays what it is, so that it is refused and counted."""
+    """A row a line; one that is broken stays what it is, so that it is refused and counted.
+
+    Most must be whole: of a document that broke off after a row, that row alone is a line of its own.
+    """
     lines = [line for line in text.split("\n") if line.strip()]
-    if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines):
+    if len(lines) < 2 or not _most(line.lstrip().startswith("{") for line in lines):
         return None
-    rows: list[Any] = []
-    for line in lines:
-        try:
-            rows.append(_record(_parsed(line)))
-        except ValueError:
-            rows.append(line)
-    return rows if any(isinstance(row, dict) for row in rows) else None
+    rows = list(map(_line, lines))
+    return rows if _most(isinstance(row, dict) for row in rows) else None
+
+
+def _line(line: str) -> Any:
+    try:
+        return _record(_parsed(line)) if line.lstrip().startswith("{") else line
+    except ValueError:
+        return line
+
+
+def _most(told: Iterable[bool]) -> bool:
+    each = list(told)
+    return sum(each) * 2 > len(each)
 
 
 def _whole(digits: str) -> int | str:
@@ -113,7 +133,8 @@ def _record(row: Any) -> Any:
         return row
     fields = row.get("fields")
     if row.get("type") == "Feature" and isinstance(properties := row.get("properties"), dict):
-        fields = _point(row.get("geometry")) | properties
+        said = {name: value for name, value in properties.items() if value not in (None, "")}
+        fields = _point(row.get("geometry")) | said
     if not isinstance(fields, dict):
         return row
     named = {column(name) for name in fields}

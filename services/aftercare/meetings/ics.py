@@ -31,6 +31,7 @@ _ONLINE = re.compile(
     r"\b(?:online|zoom|virtual|remote|webinar|internet|teams|google meet)\b|https?://", re.IGNORECASE
 )
 _WHOLE_DAY = 24 * 60
+_LAST_YEAR = 9000  # dates are looked for some years ahead, and Python's end with the year 9999
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def _drafts(
     if not isinstance(rule, vRecur):  # several rules are a list, which RFC 5545 advises against
         raise Unusable("rule_unsupported")
     start = _start(begins)
+    if start.day.year > _LAST_YEAR:
+        raise Unusable("event_unreadable")
     location = cells.label(_text(event, "LOCATION"))
     where = zones.place("" if _ONLINE.search(location) else location, "", "", "", "")
     point = _point(event)

@@ -107,7 +107,7 @@ def _ends(row: Row, starts: time | None) -> time | Unreadable | None:
     if not isinstance(ends, time) or starts is None:
         return ends
     written = cells.text(row.get("end_time")).lower()
-    if starts == time(0) and written.startswith("24:00"):
+    if starts == time(0) and cells.ends_the_day(written) and not cells.ends_the_day(row.get("time")):
         return time(23, 59)
     halves = (re.search("[ap]", cells.text(row.get("time")).lower()), re.search("[apn]", written))
     later = time((ends.hour + 12) % 24, ends.minute)

@@ -4,7 +4,7 @@ _WORDS = {
     "empty_file": "there is nothing in it",
     "not_text": "it is no text; save a workbook as CSV, unpack an archive",
     "markup": "it is a web page or XML, and often a page saying that the list is elsewhere now",
-    "not_json": "it begins like JSON, or like nothing known, and breaks off or goes on where that should end",
+    "not_json": "it is neither whole JSON nor a sheet or calendar: it broke off, or has other text around it",
     "not_a_list": "it is JSON without a list of meetings in it",
     "no_header": "it is no sheet with a line of column names such as name, day and time",
     "not_a_calendar": "it is no calendar file",

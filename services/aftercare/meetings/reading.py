@@ -16,7 +16,7 @@ from services.aftercare.meetings import smart_finder as smart
 from services.aftercare.meetings.calendar_file import open_calendar
 from services.aftercare.meetings.decoding import text_of
 from services.aftercare.meetings.drafts import Terms, Unusable, identity
-from services.aftercare.meetings.envelopes import Document, open_json
+from services.aftercare.meetings.envelopes import Document, looks_like_json, open_json
 from services.aftercare.meetings.normal_form import ListingState, Meeting, Programme
 from services.aftercare.tables.lists import FeedFormat
 
@@ -96,10 +96,9 @@ def read(
 
 def _format_of(text: str) -> FeedFormat:
     """A sheet is what is left: its first character can be anything, JSON's and a calendar's cannot."""
-    start = text.lstrip()[:1]
     if _CALENDAR.match(text.lstrip()):
         return FeedFormat.ICS
-    if start in ("[", "{") or not csv_sheet.looks_like_one(text):
+    if looks_like_json(text) or not csv_sheet.looks_like_one(text):
         return FeedFormat.MEETING_GUIDE
     return FeedFormat.CSV
 

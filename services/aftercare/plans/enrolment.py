@@ -39,7 +39,7 @@ async def activate(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> N
     now = clock.now()
     enrolment.state = enrolment_to(enrolment.state, EnrolmentState.ACTIVE)
     if plan.state in (PlanState.DRAFT, PlanState.OFFERED):
-        await _begin(session, plan)
+        await begin(session, plan)
     if enrolment.active_at is not None:
         enrolment.sequence += 1  # it was there before: the calendar must take this as the newer version
     enrolment.active_at, enrolment.ended_at = now, None
@@ -62,7 +62,8 @@ async def activate(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> N
     await set_confirmed(session, plan, enrolment, await listing_is_sure(session, enrolment))
 
 
-async def _begin(session: AsyncSession, plan: Plan) -> None:
+async def begin(session: AsyncSession, plan: Plan) -> None:
+    """The first meeting is on the calendar: the plan runs, and the client is told."""
     plan.state = plan_to(plan.state, PlanState.ACTIVE)
     plan.activated_at = plan.activated_at or clock.now()
     say(session, PlanActivated(case_id=plan.case_id, plan_id=plan.id))
@@ -76,11 +77,13 @@ async def accept(session: AsyncSession, plan: Plan, enrolment: Enrolment) -> boo
     """The client's yes; False when there is no open suggestion to say yes to. Saying it twice is one yes.
 
     In the house still: picked, and on the calendar from the discharge on. A full group: a place in its queue.
-    A plan whose client was silent goes on, also when this meeting closed meanwhile.
+    A plan whose client was silent goes on, also when this meeting closed meanwhile. After a no to aftercare
+    nothing is arranged until intake has heard a yes again.
     """
     if enrolment.state in ON_CALENDAR:
         return True
-    if enrolment.state not in OPEN or plan.state in OVER or plan.state is PlanState.PAUSED:
+    resting = plan.state in OVER or plan.state is PlanState.PAUSED or plan.consent_revoked_at is not None
+    if enrolment.state not in OPEN or resting:
         return False
     await sign_of_life(session, plan)
     return await _go(session, plan, enrolment)

@@ -10,7 +10,7 @@ from services.aftercare.calendar.invitations import issue
 from services.aftercare.follow_up.schedule import begin_follow_up, end_follow_up
 from services.aftercare.messages.outgoing import hold_back
 from services.aftercare.plans.doubts import listing_is_sure
-from services.aftercare.plans.enrolment import enrolments_of
+from services.aftercare.plans.enrolment import begin, enrolments_of
 from services.aftercare.plans.occurrences import forget_coming, plan_dates, set_confirmed
 from services.aftercare.plans.rebalancing import ask_rebalance
 from services.aftercare.plans.states import ON_CALENDAR, may_plan, plan_to
@@ -112,8 +112,9 @@ async def _go_on(session: AsyncSession, plan: Plan, going: list[Enrolment]) -> N
     plan.version += 1
     for enrolment in going:
         enrolment.active_at = clock.now()
-    if going:
-        plan.activated_at = plan.activated_at or clock.now()  # their first yes may have ended a silence
+    if going and plan.activated_at is None:
+        await begin(session, plan)  # it is their first yes that ended the silence
+    elif going:
         say(session, PlanActivated(case_id=plan.case_id, plan_id=plan.id))
         await begin_looking_ahead(session, plan)
 

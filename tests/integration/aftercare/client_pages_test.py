@@ -25,6 +25,7 @@ from services.aftercare.tables import (
 from shared import audit, clock
 from shared.contracts.aftercare import Instrument, MessageChannel, OccurrenceState, PauseReason
 from shared.contracts.fact import new_id
+from shared.contracts.intake import ConsentItem, ConsentRevoked
 
 from .conftest import ZONE, Aftercare, SetClock, discharged
 from .own_browser import come_in
@@ -272,6 +273,22 @@ async def test_one_that_is_not_for_me_goes_and_can_be_taken_back(
     states = {one.id: one.state for one in await aftercare.enrolments(case_id)}
     assert states[old.id] is EnrolmentState.ACTIVE
     assert (await wishes(aftercare, case_id)).blocked == []
+
+
+async def test_after_a_no_to_aftercare_a_meeting_that_was_left_does_not_come_back(
+    aftercare: Aftercare, web: httpx2.AsyncClient
+) -> None:
+    case_id = await client(aftercare, web)
+    old = next(one for one in await aftercare.enrolments(case_id) if one.state is EnrolmentState.ACTIVE)
+    await web.post(f"/my/meetings/{old.id}/leave")
+    await aftercare.hear(
+        ConsentRevoked(
+            case_id=case_id, consent_id=new_id(), item=ConsentItem.AFTERCARE, occurred_at=clock.now()
+        )
+    )
+    back = await web.post(f"/my/meetings/{old.id}/return")
+    assert back.headers["location"] == "/my?note=gone"
+    assert {one.state for one in await aftercare.enrolments(case_id)} == {EnrolmentState.ENDED}
 
 
 async def test_wishes_are_kept_and_changed_hours_make_us_look_again(

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from services.aftercare.plans.opening import locked
 from services.aftercare.plans.pausing import lose_contact
-from services.aftercare.tables import EnrolmentState, Meeting, PlanState
+from services.aftercare.tables import EnrolmentState, Meeting, Message, PlanState, Purpose
 from shared import clock
 from shared.contracts.aftercare import OccurrenceState
 from shared.contracts.intake import ClientDischarged
@@ -58,6 +58,18 @@ async def test_a_yes_of_somebody_silent_puts_the_dates_on_the_calendar(
     assert {(one.enrolment_id, one.state) for one in made} == {(offered.id, OccurrenceState.PLANNED)}
 
 
+async def test_a_first_yes_that_ends_a_silence_is_answered_with_the_word_that_the_week_is_ready(
+    aftercare: Aftercare, web: httpx2.AsyncClient, set_clock: SetClock
+) -> None:
+    fact = await silent(aftercare, set_clock)
+    offered, *_ = await aftercare.enrolments(fact.case_id)
+    await web.post(f"/api/v1/cases/{fact.case_id}/plan/enrolments/{offered.id}/accept")
+    await aftercare.run_jobs("regain_contact")
+    async with aftercare.database.reading() as session:
+        written = select(Message.id).where(Message.purpose == Purpose.WELCOME)
+        assert len((await session.scalars(written)).all()) == 1
+
+
 async def test_a_yes_of_somebody_silent_to_a_meeting_in_doubt_is_on_the_calendar_as_unconfirmed(
     aftercare: Aftercare, web: httpx2.AsyncClient, set_clock: SetClock
 ) -> None:
@@ -81,3 +93,17 @@ async def test_a_no_is_a_sign_of_life_too(
     assert (await the_plan(aftercare, fact.case_id)).state is PlanState.OFFERED
     declined, *_ = await aftercare.enrolments(fact.case_id)
     assert declined.state is EnrolmentState.DECLINED
+
+
+async def test_a_yes_told_to_staff_is_a_sign_of_life_also_when_the_meeting_closed_meanwhile(
+    aftercare: Aftercare, web: httpx2.AsyncClient, set_clock: SetClock
+) -> None:
+    fact = await silent(aftercare, set_clock)
+    offered, *_ = await aftercare.enrolments(fact.case_id)
+    async with aftercare.database.transaction() as session:
+        closed = update(Meeting).where(Meeting.id == offered.meeting_id)
+        await session.execute(closed.values(withdrawn_on=clock.now().date()))
+    answer = await web.post(f"/api/v1/cases/{fact.case_id}/plan/enrolments/{offered.id}/accept")
+    assert answer.json()["code"] == "not_open"
+    await aftercare.run_jobs("regain_contact")
+    assert (await the_plan(aftercare, fact.case_id)).state is PlanState.OFFERED

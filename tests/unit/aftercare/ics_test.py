@@ -96,6 +96,17 @@ def test_what_is_no_open_series_is_refused(lines: tuple[str, ...], why: str) -> 
     assert reason(*lines) == why
 
 
+@pytest.mark.parametrize("day", ["99991220", "99981231", "00010101", "90001231"])
+@pytest.mark.parametrize("rule", ["FREQ=WEEKLY;INTERVAL=2", "FREQ=MONTHLY;BYDAY=1MO"])
+def test_a_series_from_the_end_of_all_calendars_stops_nobody_elses_search(day: str, rule: str) -> None:
+    """Programs write the first or the last day there is for a day they do not know."""
+    found = calendar((f"DTSTART;TZID=America/Denver:{day}T190000", f"RRULE:{rule}"))
+    for meeting in found.meetings:
+        assert meeting.recurrence is not None
+        assert len(next_occurrences(meeting.recurrence, clock.now(), 12)) == 12
+    assert bool(found.rejected) is day.startswith("99")
+
+
 def test_an_unknown_zone_is_refused_and_does_not_become_floating() -> None:
     assert reason("RRULE:FREQ=WEEKLY", start="DTSTART;TZID=Nowhere/Town:20260106T190000") == "unknown_zone"
 

@@ -101,6 +101,13 @@ def test_so_does_one_that_meets_in_quite_another_rhythm(differs: dict[str, Any])
     assert min(found[3:]) > march(18)
 
 
+def test_so_does_every_other_week_counted_from_the_beginning_of_time() -> None:
+    """Programs that know no first day write the first one there is, 1 January of the year 1."""
+    found = shown(listed(interval=2, byday=1, anchor=date(1, 1, 1)))
+    assert found[:3] == ON_TUESDAYS
+    assert found[3:] == [march(29), march(43)]  # the first is 105,724 weeks later
+
+
 def test_a_longer_meeting_makes_no_past_date_longer() -> None:
     longer = replace(ENTRY, meeting=replace(TUESDAYS, duration=120))
     events = Calendar.from_ical(calendar_of([longer], LINK)).walk("VEVENT")
@@ -200,6 +207,21 @@ def test_a_date_moved_into_the_hour_that_comes_twice_is_not_an_hour_early() -> N
     assert b"DTSTART:20271107T063000Z" in calendar_of([moved], LINK)
     first = replace(late, dates=(SingleDate(original, twice - timedelta(hours=1), twice),))
     assert b"DTSTART;TZID=America/New_York:20271107T013000" in calendar_of([first], LINK)
+
+
+def test_a_date_off_in_the_hour_the_clock_jumps_over_is_named_as_the_rule_names_it() -> None:
+    """Half past two on Sunday the 14th does not exist in New York; the series says it all the same."""
+    start = datetime(2027, 3, 14, 7, 30, tzinfo=UTC)
+    off = SingleDate(start, start, start + timedelta(minutes=90), cancelled=True)
+    sundays = listed(replace(ENTRY, dates=(off,), since=None), byday=0, wall_time=time(2, 30))
+    content = invitation_of(sundays, CANCEL, PARTIES, LINK, STAMP, start).decode()
+    assert "RECURRENCE-ID;TZID=America/New_York:20270314T023000" in content
+    assert start not in shown(sundays)
+
+
+def test_a_date_moved_to_before_the_end_from_after_it_is_there() -> None:
+    early = SingleDate(march(58), march(49, 18), march(49, 19))  # from the 27th to the 18th of April
+    assert shown(replace(ENTRY, dates=(*ENTRY.dates, early))) == sorted([*ON_TUESDAYS, *AFTER, march(49, 18)])
 
 
 def test_the_next_date_is_the_first_that_is_really_shown() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.aftercare.meetings.normal_form import Modality
+from services.aftercare.meetings.normal_form import Modality, to_plain
 from services.aftercare.meetings.problems import in_words
 from services.aftercare.meetings.reading import Rejection, read
 
@@ -37,10 +37,38 @@ def test_a_broken_line_among_them_is_refused_and_counted() -> None:
     assert found.rejected == (Rejection(1, "not_an_object"),)
 
 
-@pytest.mark.parametrize("call", ["callback({});", "/**/ my.list_1 ( {} )\n", "cb({})"])
+@pytest.mark.parametrize("line", ['"half": 1}', "# made on Tuesday", "{" * 100_000, '["Hope", 2]'])
+def test_it_is_refused_and_counted_whatever_it_looks_like(line: str) -> None:
+    found = read("\n".join((json.dumps(ROW), line, json.dumps(OTHER))).encode(), "test")
+    assert (found.rows, len(found.meetings)) == (3, 2)
+    assert [one.row for one in found.rejected] == [1]
+
+
+@pytest.mark.parametrize("begins", ["", '{"meetings": [\n', "[\n"])
+def test_a_list_that_breaks_off_at_the_end_of_a_row_is_no_list_of_one_meeting(begins: str) -> None:
+    found = read((begins + ",\n".join(map(json.dumps, (ROW, OTHER)))).encode(), "test")
+    assert (found.problem, found.meetings) == ("not_json", ())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "callback({});",
+        "/**/ my.list_1 ( {} )\n",
+        "cb({})",
+        "/**/ typeof cb === 'function' && cb({});",  # so Express, a server much used, writes it
+    ],
+)
 def test_a_list_in_a_scripts_call_is_a_list(call: str) -> None:
     assert names(call.replace("{}", json.dumps([ROW, OTHER]))) == ["Hope", "Calm"]
     assert names(call.replace("{}", json.dumps({"meetings": [ROW]}))) == ["Hope"]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_sheet_in_a_scripts_call_is_no_empty_list(indent: int | None) -> None:
+    columns = ["name", "day", "time", "timezone", "conference_url"]
+    sheet = [columns, *([row[name] for name in columns] for row in (ROW, OTHER))]
+    assert names(f"show({json.dumps(sheet, indent=indent)})") == ["Hope", "Calm"]
 
 
 def test_a_map_of_meetings_is_a_list_with_its_points_the_right_way_round() -> None:
@@ -59,6 +87,37 @@ def test_a_map_of_meetings_is_a_list_with_its_points_the_right_way_round() -> No
     assert meeting.recurrence.tz == "America/New_York"
 
 
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_an_empty_column_beside_the_point_does_not_take_the_point_away(nothing: str | None) -> None:
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [-71.0636, 42.3581]},
+        "properties": {
+            "name": "Hope", "day": 0, "time": "19:00", "latitude": nothing, "longitude": nothing,
+            "formatted_address": "12 Harbour Street, Boston, MA 02108, USA",
+        },
+    }  # fmt: skip
+    (meeting,) = read(json.dumps({"features": [feature]}).encode(), "test").meetings
+    assert (meeting.venue.lat, meeting.venue.lon, meeting.venue.precision) == (42.3581, -71.0636, "point")
+    assert meeting.recurrence is not None
+
+
+@pytest.mark.parametrize("wrapping", ["lines", "map"])
+def test_whom_to_call_is_kept_of_no_wrapping(wrapping: str) -> None:
+    private = {
+        "contact_1_name": "Ann Doe", "contact_1_email": "ann.doe@example.org",
+        "contact_1_phone": "617-555-0142", "email": "ann.doe@example.org", "phone": "617-555-0142",
+        "name": "Hope, ask Ann: ann.doe@example.org or 617-555-0142", "slug": None,
+    }  # fmt: skip
+    row = {"type": "Feature", "id": "ann.doe@example.org", "geometry": None, "properties": ROW | private}
+    raw = "\n".join([json.dumps(row)] * 2) if wrapping == "lines" else json.dumps({"features": [row]})
+    found = read(raw.encode(), "test")
+    assert len(found.meetings) == 1
+    kept = json.dumps([to_plain(meeting) for meeting in found.meetings]) + repr(found.rejected)
+    assert "example.org" not in kept
+    assert "555" not in kept
+
+
 @pytest.mark.parametrize("properties", [None, [], "x", 7])
 @pytest.mark.parametrize("geometry", [None, [], {"type": "Point", "coordinates": []}, {"type": "Point"}])
 def test_a_feature_that_says_nothing_is_refused_and_counted(properties: Any, geometry: Any) -> None:
@@ -74,8 +133,9 @@ def test_a_feature_that_says_nothing_is_refused_and_counted(properties: Any, geo
         (b"PK\x03\x04" + bytes(range(32)) * 20, "save a workbook as CSV"),
         (b"<!DOCTYPE html><title>Moved</title>", "a web page"),
         (b'{"ok": true}', "without a list"),
-        (b'[{"name": "Ho', "breaks off"),
-        (b"dear all,\nno meeting on Tuesday", "not_json"),
+        (b'[{"name": "Ho', "it broke off"),
+        (b'[{"name": "Hope"}]\n\ninvalid text', "other text around it"),
+        (b"dear all,\nno meeting on Tuesday", "neither whole JSON nor a sheet or calendar"),
     ],
 )
 def test_what_is_no_list_is_said_in_plain_words(raw: bytes, says: str) -> None:
@@ -91,6 +151,24 @@ def test_twenty_four_oclock_is_the_midnight_that_ends_the_day(day: Any, weekday:
     (meeting,) = read(json.dumps([ROW | {"day": day, "time": "24:00"}]).encode(), "test").meetings
     assert meeting.recurrence is not None
     assert (meeting.recurrence.byday, f"{meeting.recurrence.wall_time:%H:%M}") == (weekday, "00:00")
+
+
+def test_it_is_so_written_without_a_colon_too() -> None:
+    (meeting,) = read(json.dumps([ROW | {"day": 6, "time": "2400"}]).encode(), "test").meetings
+    assert meeting.recurrence is not None
+    assert (meeting.recurrence.byday, f"{meeting.recurrence.wall_time:%H:%M}") == (0, "00:00")
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "minutes"),
+    [
+        ("24:00", "01:00", 60), ("22:30", "24:00", 90), ("22:30", "2400", 90), ("00:00", "24:00", 24 * 60),
+        ("24:00", "24:00", 60),  # an end that is the start says nothing: the format's usual hour
+    ],
+)  # fmt: skip
+def test_twenty_four_oclock_as_an_end(starts: str, ends: str, minutes: int) -> None:
+    (meeting,) = read(json.dumps([ROW | {"time": starts, "end_time": ends}]).encode(), "test").meetings
+    assert meeting.duration == minutes
 
 
 def test_twenty_four_oclock_is_read_so_in_the_other_format_too() -> None:
@@ -161,6 +239,10 @@ def test_no_wrapping_makes_a_row_get_lost(rows: list[Any], wrapping: str, noise:
         "call": f"show({json.dumps(rows)})",
         "map": json.dumps({"type": "FeatureCollection", "features": rows}),
     }[wrapping].encode()
+    if wrapping != "lines":
+        assert read(whole, "test").source_rows == read(json.dumps(rows).encode(), "test").source_rows
+    elif len(rows) > 1 and all(isinstance(row, dict) for row in rows):
+        assert read(whole, "test").source_rows == len(rows)
     cut = at % (len(whole) + 1)
     for raw in (whole, whole[:cut] + noise + whole[cut:]):
         found = read(raw, "test")
