@@ -12,7 +12,7 @@ from shared import clock
 from shared.contracts.fact import new_id
 from shared.database import Database
 from shared.fault_points import fault_point
-from shared.jobs import GIVE_UP_AFTER, Job, Later, LeaseLost, Work, held_by, is_open, jobs
+from shared.jobs import GIVE_UP_AFTER, Job, Later, LeaseLost, Work, finish, held_by, is_open, jobs
 from shared.messaging.consumer import is_transient
 from shared.telemetry import tracing
 
@@ -118,7 +118,8 @@ class JobRunner:
                 await self._kinds[job.kind](job)
                 fault_point(f"{job.kind}.done")
             if not job.finished:
-                await self._finish(job)
+                async with self._database.transaction() as session:
+                    await finish(session, job)
         except Later as later:
             await self._put_back(job, later.delay, later.code, counted=False)
         except asyncio.CancelledError:
@@ -131,14 +132,6 @@ class JobRunner:
             await self._failed(job, error)
         finally:
             renewing.cancel()
-
-    async def _finish(self, job: Job) -> None:
-        async with self._database.transaction() as session:
-            await session.execute(
-                update(jobs)
-                .where(held_by(job), jobs.c.done_at.is_(None))
-                .values(done_at=clock.now(), leased_until=None)
-            )
 
     async def _failed(self, job: Job, error: Exception) -> None:
         code = type(error).__name__

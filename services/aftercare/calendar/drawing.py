@@ -8,17 +8,16 @@ refused or passed over by some, and a second UID does not fit into one message (
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.aftercare.calendar.entry import Entry, SingleDate
 from services.aftercare.meetings.normal_form import Frequency, Recurrence
-from services.aftercare.meetings.recurrence import occurrences
+from services.aftercare.meetings.recurrence import SOME_SUNDAY, occurrences, week_of
 
 _A_DAY = timedelta(days=1)
-_LONG_AGO = date(1970, 1, 4)  # a Sunday, as recurrence.py counts the weeks from
 
 
 class Instance(NamedTuple):
@@ -181,8 +180,7 @@ def _grid(rule: Recurrence, after: datetime) -> Iterator[datetime]:
     """Every date RRULE gives without an end, days the list takes out and those before its first included."""
     anchor = None
     if rule.anchor and rule.interval > 1:
-        weeks = (rule.anchor - _LONG_AGO).days // 7 % rule.interval
-        anchor = _LONG_AGO + timedelta(weeks=weeks)
+        anchor = SOME_SUNDAY + timedelta(weeks=week_of(rule.anchor) % rule.interval)
     bare = replace(rule, anchor=anchor, except_on=())
     found: datetime | None = after
     while found:  # `occurrences` looks some years ahead and no further

@@ -19,7 +19,7 @@ from services.aftercare.meetings.normal_form import Frequency, Recurrence
 _WEEKDAYS = (SU, MO, TU, WE, TH, FR, SA)
 _CODES = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 _YEARS_AHEAD = 2  # a rule that finds nothing until the end of the year after next finds nothing
-_SOME_SUNDAY = date(1970, 1, 4)
+SOME_SUNDAY = date(1970, 1, 4)
 
 
 def occurrences(rule: Recurrence, after: datetime) -> Iterator[datetime]:
@@ -72,13 +72,13 @@ class _Rhythm(NamedTuple):
 
 
 def _rhythm(rule: Recurrence) -> _Rhythm:
-    phase = _week(rule.anchor) % rule.interval if rule.anchor else 0
+    phase = week_of(rule.anchor) % rule.interval if rule.anchor else 0
     return _Rhythm(rule.freq, rule.interval, phase, rule.byday, rule.setpos)
 
 
-def _week(day: date) -> int:
+def week_of(day: date) -> int:
     """Weeks are counted from a Sunday, as lists count their weekdays."""
-    return (day - _SOME_SUNDAY).days // 7
+    return (day - SOME_SUNDAY).days // 7
 
 
 def _since(rule: Recurrence, after: datetime) -> date:
@@ -118,9 +118,9 @@ def _days_of_year(rhythm: _Rhythm, year: int) -> tuple[date, ...]:
     if rhythm.freq is Frequency.MONTHLY:
         days = rrule(MONTHLY, dtstart=first, until=last, byweekday=[weekday(n) for n in rhythm.setpos])
     else:
-        week = _week(first.date())
+        week = week_of(first.date())
         week -= (week - rhythm.phase) % rhythm.interval
-        sunday = datetime.combine(_SOME_SUNDAY + timedelta(weeks=week), time())
+        sunday = datetime.combine(SOME_SUNDAY + timedelta(weeks=week), time())
         step = rhythm.interval
         days = rrule(WEEKLY, dtstart=sunday, until=last, interval=step, byweekday=weekday, wkst=SU)
     return tuple(day.date() for day in days if day.year == year)
